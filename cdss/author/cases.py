@@ -1,0 +1,203 @@
+"""Case files (language §10): patients with the advice they should get, each with its place in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from cdss.errors import CdssError, Problem, Span, Text
+from cdss.models.dates import DateError, parse_day
+from cdss.rules.load import Mapping, Node, Scalar, Sequence, load_file
+from cdss.rules.validate import validate
+from cdss.rules.written import text, texts
+
+EXPECTATIONS: Final = (
+    "recommend",
+    "not_recommend",
+    "ask",
+    "not_ask",
+    "excepted",
+    "undecided",
+    "conflicts",
+    "caveats",
+    "findings",
+    "scores",
+    "urgency",
+    "settled",
+    "provisional",
+    "outcome",
+)
+
+
+EXACT: Final = ("recommend", "ask", "excepted", "undecided", "conflicts")
+"""These list exactly what came out, so that an empty list says something: nothing came out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One thing that a case expects: which, and what, as written, with its place."""
+
+    what: str
+    value: Node
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One patient on one date, and the advice that should come out."""
+
+    id: str
+    file: Path
+    span: Span
+    guideline: Path
+    on: date
+    setting: str = "contact"
+    edition: str = ""
+    audience: str = ""
+    site: Path | None = None
+    bindings: Path | None = None
+    given: Dict[str, object] = field(default_factory=dict)
+    record: Dict[str, object] | None = None
+    expect: tuple[Expectation, ...] = ()
+    pending: str = ""
+    title: Text = field(default_factory=dict)
+
+
+def read_cases(path: Path, shown: str | None = None) -> tuple[list[Case], list[Problem]]:
+    """The cases of a file, and what is wrong with it. A file with problems gives no cases."""
+    node = load_file(path, shown)
+    if isinstance(node, list):
+        return [], node
+    problems = validate(node, "cases")
+    if problems or not isinstance(node, Mapping):
+        return [], problems
+    cases: list[Case] = []
+    listed = node.get("cases")
+    for item in listed.items if isinstance(listed, Sequence) else ():
+        if not isinstance(item, Mapping):
+            continue
+        made = _case(item, node, path)
+        if isinstance(made, Problem):
+            problems.append(made)
+        else:
+            cases.append(made)
+    problems += _twice(cases)
+    return ([] if problems else cases), problems
+
+
+def _twice(cases: list[Case]) -> list[Problem]:
+    seen: dict[str, Case] = {}
+    found = []
+    for case in cases:
+        if case.id in seen:
+            found.append(
+                Problem(
+                    "duplicate-case",
+                    case.span,
+                    {"nl": f"er is al een casus '{case.id}'", "en": f"there is already a case '{case.id}'"},
+                    {"nl": "geef deze een eigen naam", "en": "give this one a name of its own"},
+                )
+            )
+        seen[case.id] = case
+    return found
+
+
+def _case(item: Mapping, file: Mapping, path: Path) -> Case | Problem:
+    def said(key: str, default: str = "") -> str:
+        return text(item.get(key)) or text(file.get(key)) or default
+
+    on_node = item.get("on") or file.get("on")
+    try:
+        on = parse_day(text(on_node))
+    except DateError as error:
+        return Problem("wrong-date", on_node.span if on_node is not None else item.span, error.text)
+    expected = item.get("expect")
+    expect = tuple(
+        Expectation(entry.key.text, entry.value, entry.key.span)
+        for entry in (expected.entries if isinstance(expected, Mapping) else ())
+    )
+    if not expect:
+        return _compares_nothing(item.span)
+    idle = next((one for one in expect if one.what not in EXACT and not _size(one.value)), None)
+    if idle is not None:
+        return _compares_nothing(idle.span, idle.what)
+    guideline = said("guideline") or path.name.replace(".test.yaml", ".yaml")
+    record = item.get("record")
+    given = item.get("given")
+    return Case(
+        id=text(item.get("id")),
+        file=path,
+        span=item.span,
+        guideline=(path.parent / guideline).resolve(),
+        on=on,
+        setting=said("setting", "contact"),
+        edition=said("edition"),
+        audience=said("audience"),
+        site=(path.parent / said("site")).resolve() if said("site") else None,
+        bindings=(path.parent / said("bindings")).resolve() if said("bindings") else None,
+        given={
+            entry.key.text: plain(entry.value)
+            for entry in (given.entries if isinstance(given, Mapping) else ())
+        },
+        record=plain_mapping(record) if isinstance(record, Mapping) else None,
+        expect=expect,
+        pending=text(item.get("pending")),
+        title=texts(item.get("text")),
+    )
+
+
+def _size(value: Node) -> int:
+    """How many things an expectation names."""
+    match value:
+        case Scalar():
+            return 1 if value.text else 0
+        case Sequence():
+            return len(value.items)
+        case Mapping():
+            return len(value.entries)
+
+
+def _compares_nothing(span: Span, what: str = "") -> Problem:
+    """A case, or one of its expectations, that would pass whatever came out."""
+    return Problem(
+        "empty-case",
+        span,
+        {
+            "nl": f"`{what}` noemt niets, en vergelijkt dus niets" if what else "dit geval vergelijkt niets",
+            "en": f"`{what}` names nothing, and so compares nothing"
+            if what
+            else "this case compares nothing",
+        },
+        {
+            "nl": "Zeg onder `expect` wat eruit moet komen, zoals `recommend: []`.",
+            "en": "Say under `expect` what should come out, such as `recommend: []`.",
+        },
+    )
+
+
+def plain(node: Node) -> object:
+    """A node as JSON would hold it: null for nothing, the rest as text, lists and mappings."""
+    match node:
+        case Scalar():
+            return None if not node.quoted and node.text in ("", "null", "~") else node.text
+        case Sequence():
+            return [plain(item) for item in node.items]
+        case Mapping():
+            return plain_mapping(node)
+
+
+def plain_mapping(node: Mapping) -> dict[str, object]:
+    return {entry.key.text: plain(entry.value) for entry in node.entries}
+
+
+def case_files(paths: list[Path]) -> list[Path]:
+    """All case files under these folders, or the files themselves. CdssError when a path is not there."""
+    found: list[Path] = []
+    for path in paths:
+        if not path.exists():
+            raise CdssError(f"there is no file or folder {path}")
+        found += sorted(path.rglob("*.test.yaml")) if path.is_dir() else [path]
+    return found

@@ -1,0 +1,21 @@
+"""Small JSON files that go with a command: answers, and what was delivered."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from cdss.errors import CdssError
+
+
+def read_object(path: Path) -> dict[str, object]:
+    """The JSON object in a file. CdssError when it cannot be read, or is something else."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CdssError(f"{path}: {error.strerror or error}") from error
+    except ValueError as error:
+        raise CdssError(f"{path} is not JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise CdssError(f'{path} must hold an object, as in {{"smoking": false}}')
+    return found

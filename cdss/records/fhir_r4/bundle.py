@@ -1,0 +1,159 @@
+"""What was sent, taken apart into resources: a Bundle of any kind, a list, or a single resource."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+from msgspec import Raw
+
+from cdss.models.impossible import impossible
+from cdss.records.fhir_r4 import structs as fhir
+from cdss.records.fhir_r4.resource_types import RESOURCE_TYPES
+from cdss.records.report import Report
+
+BUNDLE_TYPES: Final = frozenset({None, "collection", "searchset", "transaction", "batch", "document"})
+DEEPEST: Final = 3
+"""How deep a Bundle may lie in a Bundle: a batch answer holds searchsets."""
+
+
+class Item(msgspec.Struct, eq=False):
+    """One resource: its bytes, what it is, and where it stood."""
+
+    raw: Raw
+    head: fhir.Head
+    type: str
+    full_url: str | None
+    path: str
+    partial: bool  # its list has a next page that was not sent
+    key: int = -1  # its place among all resources
+
+
+class Sent:
+    """Everything that was sent: the resources, and where a reference finds each."""
+
+    def __init__(self) -> None:
+        self.items: list[Item] = []
+        self._by_reference: dict[str, Item] = {}
+
+    def find(self, reference: str | None) -> Item | None:
+        """The resource behind a reference: relative, absolute, or `urn:uuid:`."""
+        if not reference:
+            return None
+        plain = without_version(reference)
+        return self._by_reference.get(plain) or self._by_reference.get(tail(plain))
+
+    def keep(self, item: Item, report: Report) -> None:
+        """Keep the resource, unless the same one was sent before: prefetched lists may overlap."""
+        name = f"{item.type}/{item.head.id}" if item.head.id else ""
+        before = self._by_reference.get(item.full_url or name)
+        if before is not None and before.type == item.type != "Patient":
+            if bytes(before.raw) != bytes(item.raw):
+                report.skip(item.path, "double", before.path)
+            return
+        item.key = len(self.items)
+        self.items.append(item)
+        if item.full_url:
+            self._by_reference.setdefault(item.full_url, item)
+        if name:
+            self._by_reference.setdefault(name, item)
+
+
+_HEAD: Final = msgspec.json.Decoder(fhir.Head)
+_BUNDLE: Final = msgspec.json.Decoder(fhir.Bundle)
+_ENTRY: Final = msgspec.json.Decoder(fhir.BundleEntry)
+_PARTS: Final = msgspec.json.Decoder(dict[str, Raw])
+_LIST: Final = msgspec.json.Decoder(list[Raw])
+_TEXT: Final = msgspec.json.Decoder(str)
+
+
+def open_sent(data: bytes, report: Report) -> Sent:
+    """Every resource in a Bundle, a list, or a single one. PatientError when it is none of these."""
+    sent = Sent()
+    try:
+        if data.lstrip()[:1] == b"[":
+            for place, raw in enumerate(_LIST.decode(data)):
+                _open(raw, None, str(place), sent, report, 1, partial=False)
+        else:
+            _open(Raw(data), None, "", sent, report, 0, partial=False)
+    except RecursionError as error:
+        raise impossible("not-json", why="nested too deeply") from error
+    except msgspec.DecodeError as error:
+        raise impossible("not-json", why=str(error)) from error
+    if not sent.items:
+        raise impossible("empty")
+    return sent
+
+
+def _open(
+    raw: Raw, full_url: str | None, path: str, sent: Sent, report: Report, depth: int, *, partial: bool
+) -> None:
+    """Keep the resource, or those in it when it is a Bundle. At depth 0 it must be one of the two."""
+    try:
+        head = _HEAD.decode(raw)
+    except msgspec.ValidationError as error:
+        if depth == 0:
+            raise impossible("not-a-record") from error
+        report.skip(path, "unreadable", str(error))
+        return
+    kind = head.resource_type
+    if kind == "Bundle" and depth <= DEEPEST:
+        _open_bundle(raw, path, sent, report, depth)
+    elif kind in RESOURCE_TYPES and kind not in ("Bundle", "OperationOutcome"):
+        assert kind is not None
+        own_path = f"{kind}/{head.id}" if head.id else path or kind
+        sent.keep(Item(raw, head, kind, full_url, own_path, partial), report)
+    elif depth == 0:
+        raise impossible("wrong-resource", seen=str(kind)[:60])
+    else:
+        report.skip(path, "server-error" if kind == "OperationOutcome" else "unknown-type", str(kind))
+
+
+def _open_bundle(raw: Raw, path: str, sent: Sent, report: Report, depth: int) -> None:
+    try:
+        bundle = _BUNDLE.decode(raw)
+    except msgspec.ValidationError:
+        bundle = _entry_by_entry(raw, path, report)
+    if bundle.type not in BUNDLE_TYPES and not (depth and bundle.type == "batch-response"):
+        raise impossible("wrong-bundle", path or "Bundle", seen=str(bundle.type)[:60])
+    partial = any(link.relation == "next" for link in bundle.link)
+    if partial:
+        report.skip(path or "Bundle", "more-pages")
+    before = f"{path}/entry/" if path else "entry/"
+    for place, entry in enumerate(bundle.entry):
+        if entry.resource is fhir.NOTHING:
+            report.skip(f"{before}{place}", "no-resource")
+        else:
+            _open(
+                entry.resource, entry.full_url, f"{before}{place}", sent, report, depth + 1, partial=partial
+            )
+
+
+def _entry_by_entry(raw: Raw, path: str, report: Report) -> fhir.Bundle:
+    """The Bundle when something in it cannot be read: only the entry with the mistake is lost."""
+    parts = _PARTS.decode(raw)
+    try:
+        kind = _TEXT.decode(parts["type"]) if "type" in parts else None
+        links = msgspec.json.decode(parts["link"], type=tuple[fhir.Link, ...]) if "link" in parts else ()
+        entries: Sequence[Raw] = _LIST.decode(parts["entry"]) if "entry" in parts else ()
+    except msgspec.ValidationError as error:
+        raise impossible("not-a-record", path or "Bundle") from error
+    readable = []
+    for place, entry in enumerate(entries):
+        try:
+            readable.append(_ENTRY.decode(entry))
+        except msgspec.ValidationError as error:
+            report.skip(f"{path}/entry/{place}" if path else f"entry/{place}", "unreadable", str(error))
+            readable.append(fhir.BundleEntry())
+    return fhir.Bundle(type=kind, link=links, entry=tuple(readable))
+
+
+def without_version(reference: str) -> str:
+    """The reference without `/_history/...`, which names a version of the same resource."""
+    return reference.partition("/_history/")[0]
+
+
+def tail(reference: str) -> str:
+    """The last two parts of an address: `Patient/1` of `https://example.org/fhir/Patient/1`."""
+    return "/".join(reference.rsplit("/", 2)[-2:])

@@ -1,0 +1,152 @@
+"""One reading of a bundle: what the readers of resources share, and the records they have found so far."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from cdss.models.patient import LISTS, Days, Delivered, FieldValue, Record
+from cdss.records.fhir_r4 import structs as fhir
+from cdss.records.fhir_r4.bundle import Item, Sent
+from cdss.records.fhir_r4.values import Place
+from cdss.records.fhir_r4.words import discipline_of
+from cdss.records.fields import fields_are_usable
+from cdss.records.report import Report
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Drug:
+    """Which drug it is: every code that was sent, and the strength when that was coded."""
+
+    codes: tuple[str, ...]
+    strength: str | None
+
+
+MEANING: Final = frozenset(
+    {"resourceType", "status", "modifierExtension", "extension", "clinicalStatus", "verificationStatus"}
+    | {"category", "intent", "code", "doNotPerform", "docStatus", "class", "questionnaire", "item"}
+    | {"medicationReference", "medicationCodeableConcept", "component", "contained"}
+)
+"""Elements that say what a resource is. One that cannot be read costs the resource; another, itself."""
+
+_ELEMENT: Final = re.compile(r"at `\$\.([A-Za-z]+)")
+_ELEMENTS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_ROLE: Final = msgspec.json.Decoder(fhir.Role)
+
+
+def decode(decoder: msgspec.json.Decoder[T], item: Item, report: Report) -> T | None:
+    """The resource, without elements that could not be read. None when it means nothing without them."""
+    raw: msgspec.Raw | bytes = item.raw
+    while True:
+        try:
+            return decoder.decode(raw)
+        except msgspec.ValidationError as error:
+            match = _ELEMENT.search(str(error))
+            elements = _ELEMENTS.decode(raw)
+            if match is None or match[1] in MEANING or match[1] not in elements:
+                report.skip(item.path, "unreadable", str(error))
+                return None
+            report.skip(item.path, "part", match[1])
+            del elements[match[1]]
+            raw = msgspec.json.encode(elements)
+        except msgspec.DecodeError as error:
+            report.skip(item.path, "unreadable", str(error))
+            return None
+
+
+class Reading:
+    """What is read of one bundle: the records so far, and what links the resources."""
+
+    def __init__(self, sent: Sent, birth: Days | None, report: Report) -> None:
+        self.sent = sent
+        self.birth = birth
+        self.report = report
+        self.lists: dict[str, list[Record]] = {name: [] for name in LISTS}
+        self.partial: set[str] = set()  # lists of which a next page was not sent
+        self.episode_of: dict[int, str] = {}  # key of a condition or encounter -> its care episode
+        self.episode_start: dict[int, str] = {}  # key of a condition -> start of its care episode
+        self.dispense_requests: set[str] = set()  # treatments for which the pharmacy was asked to dispense
+        self.drugs: dict[int, Drug | None] = {}  # by key of a Medication
+        self.problem_codes: dict[int, tuple[str, ...]] = {}  # by key of a Condition
+        self.key = -1  # of the resource that is being read
+        self.from_partial = False  # whether its list has a next page that was not sent
+        self._disciplines: dict[int, str | None] = {}
+
+    def add(
+        self,
+        name: str,
+        place: Place,
+        on: Days | None,
+        codes: tuple[str, ...] = (),
+        fields: dict[str, FieldValue] | None = None,
+        items: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Add a record to a list, unless its own fields make it impossible."""
+        own = fields or {}
+        if fields_are_usable(name, place.path, on, own, self.report):
+            records = self.lists[name]
+            records.append(Record(name, len(records), on, codes, own, items or {}))
+            if self.from_partial:
+                self.partial.add(name)
+
+    def key_of(self, reference: fhir.Reference | None) -> int | None:
+        """The key of the resource behind a reference, if it was sent."""
+        item = self.sent.find(reference.reference) if reference else None
+        return item.key if item else None
+
+    def episode(self, references: Iterable[fhir.Reference | None]) -> str | None:
+        """The care episode of the encounter behind a reference."""
+        if not self.episode_of:
+            return None
+        for reference in references:
+            key = self.key_of(reference)
+            if key in self.episode_of:
+                return self.episode_of[key]
+        return None
+
+    def discipline(
+        self, concepts: Iterable[fhir.Concept | None], people: Iterable[fhir.Reference | None]
+    ) -> str | None:
+        """The discipline as it is told, or as the roles of the people say."""
+        told = discipline_of(concepts)
+        if told is not None:
+            return told
+        for person in people:
+            item = self.sent.find(person.reference) if person else None
+            if item is not None and item.type in ("PractitionerRole", "Practitioner"):
+                word = self._discipline(item)
+                if word is not None:
+                    return word
+        return None
+
+    def _discipline(self, item: Item) -> str | None:
+        if item.key not in self._disciplines:
+            role = decode(_ROLE, item, self.report)
+            self._disciplines[item.key] = discipline_of((*role.specialty, *role.code)) if role else None
+        return self._disciplines[item.key]
+
+    def delivered(self) -> dict[str, Delivered]:
+        """What FHIR itself tells: a list counts since its oldest entry, within this practice."""
+        found = {}
+        for name, records in self.lists.items():
+            days = [record.on.last for record in records if record.on is not None]
+            if days and name not in self.partial:
+                found[name] = Delivered(first=_not_later(min(days)), reach="own")
+        return found
+
+
+def _not_later(day: date) -> date | None:
+    return day if day < date.max else None
+
+
+def short_id(reference: fhir.Reference | None) -> str | None:
+    """The last part of a reference: what somebody else calls it."""
+    text = reference.reference if reference else None
+    return text.rstrip("/").rpartition("/")[2].removeprefix("urn:uuid:") or None if text else None

@@ -1,0 +1,3 @@
+"""The version of the engine, as every answer names it."""
+
+VERSION = "0.1.0"
