@@ -303,7 +303,9 @@ def _merge(values: Sequence[Output]) -> Output:
 def _opened(outputs: dict[str, Output], case: Case, policy: TreatmentPolicy) -> dict[str, Output]:
     """The outputs when records exist that we did not get: what we saw is the least there was."""
     run_out = outputs["run_out"]
-    used = isinstance(run_out, tuple) and len(run_out) == 3 and not run_out[2]  # surely: a record may not belong
+    used = (
+        isinstance(run_out, tuple) and len(run_out) == 3 and not run_out[2]
+    )  # surely: a record may not belong
     drugs = frozenset((*drug_words(policy.products), NO_DRUG))
     opened: dict[str, Output] = dict(outputs)
     for name in ("started", "first_started"):
