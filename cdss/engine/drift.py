@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from cdss.engine.index import Row
 from cdss.engine.operations import parameter_on
-from cdss.engine.reference import Call, Evaluation, Seen
+from cdss.engine.reference import Call, Evaluation, Seen, answers_to
 from cdss.engine.treatment import Treatment as TreatmentRead
 from cdss.engine.treatment import read_treatment
 from cdss.engine.treatment_days import is_unsettled
@@ -153,8 +153,7 @@ class Crossings:
             case Output():
                 return self._of_output(number, node)
             case Missing():
-                dated = node.type.kind == "date" and node.pick is not None
-                return Drift(1) if dated and self._has_unsettled(self.turning.dates_below(number)) else STILL
+                return self._of_fact(number, node)
             case Shift(date=day, amount=amount):
                 return self._of_shift(day, amount)
             case Between(left=left, right=right):
@@ -173,6 +172,15 @@ class Crossings:
 
     def _of(self, number: NodeId) -> Drift:
         return self.drifts.get(number, STILL)
+
+    def _of_fact(self, number: NodeId, node: Missing) -> Drift:
+        """A date drifts while nobody knows its day; an answer in months is as long as the calendar makes
+        it."""
+        if node.type.kind == "duration":
+            written = any(not isinstance(one.value, int) for one in answers_to(self.values.call, node))
+            return Drift(0, CALENDAR * MILLION) if written else STILL
+        dated = node.type.kind == "date" and node.pick is not None
+        return Drift(1) if dated and self._has_unsettled(self.turning.dates_below(number)) else STILL
 
     def _of_given(self, number: NodeId) -> Drift:
         """An amount of months that was given is as long as the calendar makes it."""

@@ -102,6 +102,16 @@ def test_a_death_that_is_recorded_later_ends_the_answer() -> None:
     assert holds(patient) == date(2026, 4, 1)
 
 
+def test_an_answer_in_months_turns_when_the_calendar_makes_it_longer() -> None:
+    text = GUIDELINE.replace("type: duration, valid_for: contact", "type: duration, valid_for: 2 years")
+    text = text.replace("pain_duration < talk_from", "pain_duration < 61 days")
+    own = Engine(ruleset({"small/a.yaml": text, "small/sources.yaml": SOURCES}), executor="reference")
+    patient = woman(leg_pain="severe", smoking=True, falls=1, pain_duration="2 months")
+
+    # Two months before 29 April is 28 February, 60 days; before 30 April too, and that is 61.
+    assert own.advise(patient, ON).holds_until == date(2026, 4, 30)
+
+
 # Editions
 
 
