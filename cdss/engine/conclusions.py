@@ -46,7 +46,7 @@ from cdss.models.truth import NO, YES, Truth
 from cdss.models.value import Value, ValueType, is_known
 
 if TYPE_CHECKING:
-    from cdss.engine.turning import Plan
+    from cdss.engine.ahead import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ class Layout:
     @cached_property
     def plan(self) -> Plan:
         """What of the program hangs on the day itself. Imported when somebody asks how long an answer holds."""
-        from cdss.engine.turning import Plan
+        from cdss.engine.ahead import Plan
 
         return Plan.of(self.program)
 

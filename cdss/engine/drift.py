@@ -10,8 +10,9 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from cdss.engine.ahead import Ahead
 from cdss.engine.index import Row
 from cdss.engine.operations import parameter_on
 from cdss.engine.reference import Call, Evaluation, Seen, answers_to
@@ -46,9 +47,6 @@ from cdss.models.program import (
 from cdss.models.quantity import MILLION
 from cdss.models.value import INF, Value
 
-if TYPE_CHECKING:
-    from cdss.engine.turning import Turning
-
 CALENDAR: Final = 4
 """Days by which the length of an amount of months may differ from one day to the next."""
 
@@ -67,25 +65,25 @@ STILL: Final = Drift(0)
 class Crossings:
     """What drifts after a day, and the first day on which some of it passes what it is held against."""
 
-    def __init__(self, turning: Turning, values: Evaluation) -> None:
-        self.turning = turning
-        self.program = turning.program
+    def __init__(self, ahead: Ahead, values: Evaluation) -> None:
+        self.ahead = ahead
+        self.program = ahead.program
         self.values = values
         self.day = values.call.on.toordinal()
         self.drifts: dict[NodeId, Drift] = {}
         self._later: dict[int, Evaluation] = {}
-        for number in turning.plan.amounts:
+        for number in ahead.plan.amounts:
             drift = self._drift(number)
             if drift != STILL:
                 self.drifts[number] = drift
 
     def first(self, limit: int) -> int:
         """The first crossing before this day; the day itself when there is none."""
-        for number in self.turning.plan.compared:
+        for number in self.ahead.plan.compared:
             operands = list(reads(self.program.nodes[number]))
             if any(other in self.drifts for other in operands):
                 limit = self._flip(number, operands, limit)
-        for number, rows in self.turning.rows.items():
+        for number, rows in self.ahead.rows.items():
             node = self.program.nodes[number]
             assert isinstance(node, Select)
             limit = self._of_select(node, rows, limit)
@@ -116,17 +114,17 @@ class Crossings:
     def _of_groups(self, limit: int) -> int:
         """Records that count as one when they are near each other, by a distance that drifts: looked at
         every day."""
-        for number, below in self.turning.plan.below.items():
+        for number, below in self.ahead.plan.below.items():
             node = self.program.nodes[number]
             pick = (
                 self.program.nodes[node.pick] if isinstance(node, Missing) and node.pick is not None else None
             )
             joined = self.program.nodes[pick.select] if isinstance(pick, Pick) else None
             if not isinstance(joined, Joined) or not any(
-                select in self.turning.rows for select in below.selects
+                select in self.ahead.rows for select in below.selects
             ):
                 continue
-            if joined.gap in self.drifts or self._has_unsettled(self.turning.dates_below(number)):
+            if joined.gap in self.drifts or self._has_unsettled(self.ahead.dates_below(number)):
                 return self.day + 1
         return limit
 
@@ -180,7 +178,7 @@ class Crossings:
             written = any(not isinstance(one.value, int) for one in answers_to(self.values.call, node))
             return Drift(0, CALENDAR * MILLION) if written else STILL
         dated = node.type.kind == "date" and node.pick is not None
-        return Drift(1) if dated and self._has_unsettled(self.turning.dates_below(number)) else STILL
+        return Drift(1) if dated and self._has_unsettled(self.ahead.dates_below(number)) else STILL
 
     def _of_given(self, number: NodeId) -> Drift:
         """An amount of months that was given is as long as the calendar makes it."""
@@ -194,10 +192,10 @@ class Crossings:
         """What a treatment or questionnaire gives. Its dates drift only where they end today, or where
         nobody knows the day; a proportion of days moves by one day in all the days that are counted."""
         is_form = isinstance(self.program.nodes[node.of], Form)
-        dates = self.turning.dates_below(node.of) if is_form else self.turning.dates_supplied(node.of)
+        dates = self.ahead.dates_below(node.of) if is_form else self.ahead.dates_supplied(node.of)
         if node.type.kind == "date":
             return Drift(1) if self._ends_today(number) or self._has_unsettled(dates) else STILL
-        if is_form or node.of not in self.turning.supplied:
+        if is_form or node.of not in self.ahead.supplied:
             return STILL
         if node.type.kind == "duration":
             return Drift(MILLION)
@@ -282,19 +280,17 @@ class Crossings:
     def _on(self, day: int) -> Evaluation:
         """The values of a later day: what drifts is reckoned anew, everything else stays."""
         if day not in self._later:
-            call = self.turning.call_on(date.fromordinal(day))
-            self._later[day] = _Drifted(self.turning, self.values, call, self.drifts)
+            call = self.ahead.call_on(date.fromordinal(day))
+            self._later[day] = _Drifted(self.ahead, self.values, call, self.drifts)
         return self._later[day]
 
 
 class _Drifted(Evaluation):
     """The values of a later day: of what drifts and the comparisons over it; the rest as it was."""
 
-    def __init__(
-        self, turning: Turning, before: Evaluation, call: Call, drifts: Mapping[NodeId, Drift]
-    ) -> None:
+    def __init__(self, ahead: Ahead, before: Evaluation, call: Call, drifts: Mapping[NodeId, Drift]) -> None:
         super().__init__(before.program, call)
-        self.turning = turning
+        self.ahead = ahead
         self.before = before
         self.drifts = drifts
 
@@ -305,7 +301,7 @@ class _Drifted(Evaluation):
             return super()._look(number, later)
         follow_up = (self.later if later else self.now)(node.follow_up) if node.follow_up is not None else 0
         assert isinstance(follow_up, int)
-        patient = self.turning.only_of(self.call.patient, number)
+        patient = self.ahead.only_of(self.call.patient, number)
         return read_treatment(patient, self.policy(node), self.call.on, follow_up=follow_up)
 
     def _value(self, number: NodeId, *, later: bool) -> Value:

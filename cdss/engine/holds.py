@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from cdss.engine.ahead import Ahead
 from cdss.engine.conclusions import Conclusions
 from cdss.engine.recommend import ALARM_DAYS, DEFAULT_DAYS
 from cdss.engine.reference import Call
@@ -36,11 +37,11 @@ def holds_until(
     does."""
     wanted = None if topics is None else tuple(topics)
     last = shift(on, AHEAD)
-    ahead = _Ahead(engine, patient, on, last)
+    days = _Days(engine, patient, on, last)
     look = engine.look(patient, on, setting, wanted, editions, audience, lazily=True)
     today = what_counts(engine, look)
     while True:
-        day = ahead.after(look.concluded)
+        day = days.after(look.concluded)
         if day is None:
             return None
         look = engine.look(patient, day, setting, wanted, editions, audience, lazily=True)
@@ -58,7 +59,7 @@ def what_counts(engine: Engine, look: Look) -> object:
     )
 
 
-class _Ahead:
+class _Days:
     """The days ahead of one patient on which the answer may turn."""
 
     def __init__(self, engine: Engine, patient: Patient, on: date, last: date) -> None:
@@ -95,7 +96,7 @@ class _Ahead:
         program = concluded.program
         if id(program) not in self._turnings:
             self._turnings[id(program)] = Turning(
-                concluded.layout.plan, self._calls(concluded), concluded.call.on, self.last
+                Ahead(concluded.layout.plan, self._calls(concluded), concluded.call.on, self.last)
             )
         return self._turnings[id(program)]
 

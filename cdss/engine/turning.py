@@ -13,33 +13,17 @@ Both may name a day on which nothing turns. They never miss one: a property test
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
+from cdss.engine.ahead import Ahead
 from cdss.engine.drift import CALENDAR, Crossings
-from cdss.engine.index import PatientIndex, Rows, Supplied
-from cdss.engine.reference import Call, Evaluation
+from cdss.engine.reference import Evaluation
 from cdss.engine.treatment_days import turning_days
 from cdss.models.dates import DateError, Duration, shift
-from cdss.models.patient import LISTS, Days, Patient, Record
-from cdss.models.program import (
-    Compare,
-    Constant,
-    Distinct,
-    Form,
-    Joined,
-    Known,
-    Missing,
-    NodeId,
-    Parameter,
-    Pick,
-    Program,
-    Select,
-    Treatment,
-    reads,
-)
+from cdss.models.patient import LISTS, Days, Record
+from cdss.models.program import Constant, Form, Missing, NodeId, Parameter, Select, Treatment
 from cdss.models.quantity import MILLION
 from cdss.models.value import INF
 
@@ -47,97 +31,12 @@ YEAR: Final = Duration(days=365)
 """How far back questionnaires are compared when they have no episode (language §7)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Below:
-    """What a fact or a questionnaire reads: selections of records, and answers under the name of an
-    instrument."""
-
-    selects: tuple[NodeId, ...]
-    instruments: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What of a program hangs on the day itself; made once per program."""
-
-    program: Program
-    index: PatientIndex
-    amounts: tuple[NodeId, ...]  # nodes that are numbers, durations or dates, in reading order
-    compared: tuple[NodeId, ...]  # comparisons, and `is known` of an amount
-    below: Mapping[NodeId, Below]  # of facts that are read from records, and of questionnaires
-    days: tuple[date, ...]  # on which a parameter changes
-
-    @classmethod
-    def of(cls, program: Program) -> Plan:
-        """What hangs on the day in this program."""
-        nodes = program.nodes
-        kinds = ("number", "duration", "date")
-        wanted = [number for number, node in enumerate(nodes) if isinstance(node, Select | Treatment)]
-        return cls(
-            program=program,
-            index=PatientIndex(program, wanted, ()),
-            amounts=tuple(
-                number
-                for number, node in enumerate(nodes)
-                if node.type.kind in kinds and not isinstance(node, Select | Form | Joined | Pick | Treatment)
-            ),
-            compared=tuple(
-                number
-                for number, node in enumerate(nodes)
-                if isinstance(node, Compare)
-                or (isinstance(node, Known) and nodes[node.item].type.kind in kinds)
-            ),
-            below={
-                number: _below(program, number)
-                for number, node in enumerate(nodes)
-                if isinstance(node, Missing | Form)
-            },
-            days=tuple(sorted(set(_parameter_days(program)))),
-        )
-
-
-def _below(program: Program, number: NodeId) -> Below:
-    selects: list[NodeId] = []
-    instruments: list[str] = []
-    stack = [number]
-    while stack:
-        current = stack.pop()
-        node = program.nodes[current]
-        if isinstance(node, Select):
-            selects.append(current)
-        elif isinstance(node, Form):
-            instruments.append(node.instrument.name)
-            stack += reads(node)
-        elif isinstance(node, Missing | Pick):
-            stack += reads(node)
-        elif isinstance(node, Joined | Distinct):
-            stack.append(node.select)
-    return Below(tuple(selects), tuple(instruments))
-
-
-def _parameter_days(program: Program) -> Iterator[date]:
-    for node in program.nodes:
-        if isinstance(node, Parameter):
-            for start, end, _ in node.values:
-                yield from (day for day in (start, end) if day is not None)
-
-
 class Turning:
-    """The turning days of one patient under one program, after a day, up to and including a last day.
+    """The turning days of one patient under one program, after a day, up to and including a last day."""
 
-    `call_on` gives the call of another day: what was given may be an amount of months.
-    """
-
-    def __init__(self, plan: Plan, call_on: Callable[[date], Call], on: date, last: date) -> None:
-        self.plan = plan
-        self.program = plan.program
-        self.call_on = call_on
-        self.on = on
-        self.last = last
-        self.patient: Patient = call_on(on).patient
-        found: tuple[Rows, Supplied] = plan.index.rows(self.patient, last.toordinal())
-        self.rows, self.supplied = found
-        first, end = on.toordinal(), last.toordinal()
+    def __init__(self, ahead: Ahead) -> None:
+        self.ahead = ahead
+        first, end = ahead.on.toordinal(), ahead.last.toordinal()
         self._fixed = sorted({day for day in self._fixed_days() if first < day <= end})
 
     def after(self, values: Evaluation) -> date | None:
@@ -145,59 +44,39 @@ class Turning:
         does."""
         day = values.call.on.toordinal()
         place = bisect_right(self._fixed, day)
-        limit = self._fixed[place] if place < len(self._fixed) else self.last.toordinal() + 1
+        limit = self._fixed[place] if place < len(self._fixed) else self.ahead.last.toordinal() + 1
         limit = min([limit, *(turn for turn in self._of_treatments(values, limit) if turn > day)])
-        limit = Crossings(self, values).first(limit)
-        return date.fromordinal(limit) if limit <= self.last.toordinal() else None
-
-    # What is read
-
-    def dates_below(self, number: NodeId) -> Iterator[Days | None]:
-        """The dates of all that a fact or a questionnaire may read; None: not recorded."""
-        below = self.plan.below[number]
-        for select in below.selects:
-            yield from (row[4].on for row in self.rows.get(select, ()))
-        if below.instruments:
-            yield from (one.on for one in self.patient.answers if one.fact in below.instruments)
-
-    def dates_supplied(self, treatment: NodeId) -> Iterator[Days | None]:
-        """The dates of the records of the products of one treatment."""
-        for records in self.supplied.get(treatment, {}).values():
-            yield from (record.on for record in records)
-
-    def only_of(self, patient: Patient, treatment: NodeId) -> Patient:
-        """The patient with only the records that one treatment looks at: of a long record those are few."""
-        own = {name: tuple(found) for name, found in self.supplied.get(treatment, {}).items()}
-        return replace(patient, lists={**own, "stays": patient.records("stays")}, answers=())
+        limit = Crossings(self.ahead, values).first(limit)
+        return date.fromordinal(limit) if limit <= self.ahead.last.toordinal() else None
 
     # Fixed days
 
     def _fixed_days(self) -> Iterator[int]:
-        yield from (day.toordinal() for day in self.plan.days)
+        yield from (day.toordinal() for day in self.ahead.plan.days)
         yield from self._of_patient()
         for name in LISTS:
-            for record in self.patient.records(name):
-                yield from _ahead_in(record, self.on)
-        for answer in self.patient.answers:
+            for record in self.ahead.patient.records(name):
+                yield from _ahead_in(record, self.ahead.on)
+        for answer in self.ahead.patient.answers:
             if answer.on is not None:
                 yield from _around(answer.on)
-        for number, node in enumerate(self.program.nodes):
+        for number, node in enumerate(self.ahead.program.nodes):
             match node:
                 case Select():
                     yield from self._of_select(number, node)
                 case Missing():
                     yield from self._of_fact(number, node)
                 case Form():
-                    for days in self.dates_below(number):
+                    for days in self.ahead.dates_below(number):
                         yield from _turns(days, YEAR)
                 case _:
                     continue
 
     def _of_patient(self) -> Iterator[int]:
-        patient = self.patient
+        patient = self.ahead.patient
         if patient.birth_date is not None:
             for born in {patient.birth_date.first, patient.birth_date.last}:
-                yield from _birthdays(born, self.on, self.last)
+                yield from _birthdays(born, self.ahead.on, self.ahead.last)
         for day in (patient.deceased_on, patient.deregistered_on):
             if day is not None:
                 yield from _around(day)
@@ -212,9 +91,9 @@ class Turning:
         day."""
         if node.within is None:
             return
-        dates = [row[4].on for row in self.rows.get(number, ())]
+        dates = [row[4].on for row in self.ahead.rows.get(number, ())]
         for name in node.lists:
-            period = self.patient.delivered.get(name)
+            period = self.ahead.patient.delivered.get(name)
             if period is not None and period.first is not None and period.first > date.min:
                 dates.append(Days(period.first - timedelta(days=1), period.first))
         for within in self._durations(node.within):
@@ -227,7 +106,10 @@ class Turning:
         if valid is None or valid.how == "always":
             return
         name = node.fact.rpartition("/")[2]
-        dates = [*self.dates_below(number), *(one.on for one in self.patient.answers if one.fact == name)]
+        dates = [
+            *self.ahead.dates_below(number),
+            *(one.on for one in self.ahead.patient.answers if one.fact == name),
+        ]
         for days in dates:
             if valid.duration is not None:
                 yield from _turns(days, valid.duration)
@@ -236,7 +118,7 @@ class Turning:
 
     def _durations(self, number: NodeId) -> Iterator[Duration]:
         """Every length that an amount of time has had or will have."""
-        node = self.program.nodes[number]
+        node = self.ahead.program.nodes[number]
         if isinstance(node, Constant):
             if node.duration is not None:
                 yield node.duration
@@ -253,10 +135,10 @@ class Turning:
 
     def _of_treatments(self, values: Evaluation, limit: int) -> Iterator[int]:
         """The days on which a treatment turns: supply that runs out, limits that are passed."""
-        for number in self.supplied:
-            node = self.program.nodes[number]
+        for number in self.ahead.supplied:
+            node = self.ahead.program.nodes[number]
             assert isinstance(node, Treatment)
-            patient = self.only_of(values.call.patient, number)
+            patient = self.ahead.only_of(values.call.patient, number)
             truths = {0}
             if node.follow_up is not None:
                 truths = {int(values.now(node.follow_up)), int(values.later(node.follow_up))}  # type: ignore[arg-type]
@@ -312,4 +194,4 @@ def _birthdays(born: date, on: date, last: date) -> Iterator[int]:
 
 def drifting(turning: Turning, values: Evaluation) -> frozenset[NodeId]:
     """The amounts that may move from day to day without a turning day."""
-    return frozenset(Crossings(turning, values).drifts)
+    return frozenset(Crossings(turning.ahead, values).drifts)

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 from hypothesis import HealthCheck, given, settings
 
+from cdss.engine.ahead import Ahead, Plan
 from cdss.engine.reference import Call, Evaluation
-from cdss.engine.turning import Plan, Turning, drifting
+from cdss.engine.turning import Turning, drifting
 from cdss.models.program import SELECTIONS, Program
 from tests.properties.programs import programs_and_calls
 
@@ -29,7 +30,7 @@ def test_nothing_turns_on_a_day_that_is_no_turning_day(case: tuple[Program, Call
         return replace(call, on=day)
 
     last = call.on + timedelta(days=DAYS)
-    turning = Turning(Plan.of(program), call_on, call.on, last)
+    turning = Turning(Ahead(Plan.of(program), call_on, call.on, last))
     values = Evaluation(program, call)
     turn = turning.after(values)
     still = [
