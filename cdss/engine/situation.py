@@ -134,14 +134,21 @@ def recorded(case: Case) -> Course | None:
 
 
 def questions(case: Case, statuses: frozenset[str]) -> Iterator[Question]:
-    """The fields that were not recorded and that could change the status, once each."""
+    """The fields that were not recorded and that could change the status, once each.
+
+    Where no record by itself could, only several together: then all that is open is asked.
+    """
     if len(statuses) == 1:
         return
     found: set[Question] = set()
+    together: dict[Question, None] = {}
     for asked, settled in settlings(case):
+        together.update(dict.fromkeys(asked))
         if not found.issuperset(asked) and _statuses(settled) != statuses:
             found.update(asked)
             yield from asked
+    if not found:
+        yield from together
 
 
 def settlings(case: Case) -> Iterator[tuple[tuple[Question, ...], Case]]:

@@ -277,6 +277,8 @@ def erased(record: Record, what: str) -> Record:
     """The same record with one thing not recorded; of a date only its month or year is left."""
     if what in ("month", "year"):
         assert record.on is not None
+        if record.on.first != record.on.last:
+            return record  # what was left out before says less: of a year no month is left
         day = record.on.first
         first = day.replace(day=1) if what == "month" else day.replace(month=1, day=1)
         last = day.replace(day=monthrange(day.year, day.month)[1])

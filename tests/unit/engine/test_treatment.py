@@ -1172,6 +1172,26 @@ class TestPartialDates:
         )
         assert found.questions == (("dispensings/0", "on"),)
 
+    @pytest.mark.parametrize(
+        ("on", "statuses", "asked"),
+        [
+            # All three on 31 January: three days, out on 3 February; on 1 January: out on 4 January.
+            ("2024-04-02", {"on_treatment", "possible_stop"}, 3),
+            ("2024-04-03", {"on_treatment", "possible_stop"}, 3),
+            ("2024-04-04", {"possible_stop"}, 0),
+        ],
+    )
+    def test_days_that_only_together_settle_the_status_were_not_asked(
+        self, on: str, statuses: set[str], asked: int
+    ) -> None:
+        one_day = {"days_supply": Decimal(1), "quantity": Decimal(1)}
+        who = patient(*(dispensed("2024-01", **one_day) for _ in range(3)))
+
+        found = read(who, on, replace(BONE, carry_over=None))
+
+        assert words(found) == statuses
+        assert found.questions == tuple((f"dispensings/{place}", "on") for place in range(asked))
+
 
 class TestMedicatieproces9:
     """The five bundles of the sample data as the records they amount to."""
