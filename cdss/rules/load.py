@@ -120,6 +120,8 @@ def load_text(source: str | bytes, path: str) -> Node | list[Problem]:
     except _TooDeep:
         return reader.problems
     except yaml.YAMLError as error:
+        if _parser_ran_too_deep(error):
+            return load_text(_up_to(error, text), path)
         return [*reader.problems, explain_yaml_error(error, text, path)][:1]
     if reader.problems:
         return sorted(reader.problems, key=Problem.sort_key)
@@ -220,6 +222,18 @@ class _TooDeep(Exception):
 class _Mark(Protocol):
     line: int
     column: int
+
+
+def _parser_ran_too_deep(error: yaml.YAMLError) -> bool:
+    """libyaml looks ahead, and since 0.2.6 has a limit of its own, far over ours: the reader came too late."""
+    return "nesting depth" in str(getattr(error, "problem", ""))
+
+
+def _up_to(error: yaml.YAMLError, text: str) -> str:
+    """The text before the place where the parser gave up, in which the reader finds our own limit."""
+    mark: _Mark = getattr(error, "problem_mark")  # noqa: B009 - only some of its children have one
+    lines = text.split("\n")[: mark.line + 1]
+    return "\n".join([*lines[:-1], lines[-1][: mark.column]])
 
 
 @dataclass(slots=True)

@@ -277,6 +277,18 @@ def test_a_file_of_opening_brackets_is_refused_at_once() -> None:
     assert time.perf_counter() - started < 1
 
 
+@pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
+@pytest.mark.parametrize("brackets", [41, 999, 1000, 1001, 100_000])
+def test_the_bracket_that_is_one_too_deep_is_shown_whichever_parser_reads_it(
+    brackets: int, loader: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[load_text.__module__], "_Loader", getattr(yaml, loader))
+
+    problem = refused("a:\n  - ë: " + "[" * brackets)
+
+    assert (problem.kind, problem.span.line, problem.span.column) == ("too-deep", 2, 8 + 37)
+
+
 @pytest.mark.parametrize(
     "text", ["[]", "{}", "- a", "a", "'", "[", "{", ":", "-", "&", "*", "!", "%", "|", "\x00", "? "]
 )
