@@ -313,7 +313,10 @@ def _merge(
         due=min((due for one in own if (due := _due(concluded, one)) is not None), default=None),
         owner=owner,
         inform=tuple(dict.fromkeys(role for one in own for role in one.recommend.inform if role != owner)),
-        state="settled" if any(one.settled for one in own) else "provisional",
+        # What only a part of the action rests on does not settle the whole: an answer may still take that back.
+        state="settled"
+        if any(one.settled and one.recommend.action == action for one in own)
+        else "provisional",
         status="draft" if any(status_of(concluded, one.rule) != "active" for one in own) else "active",
         grade=grades.pop() if len(grades) == 1 else None,
         editions=tuple(dict.fromkeys(file.edition for file in files if file.edition)),

@@ -291,6 +291,28 @@ def test_a_reader_sees_its_own_advice_and_every_danger(then: str, shown: bool) -
 # How far it holds
 
 
+@pytest.mark.parametrize(
+    ("falls", "advised"),
+    [
+        (None, ("order-dxa-vfa", "provisional")),
+        (False, ("order-dxa-vfa", "settled")),
+        (True, ("order-dxa", "settled")),
+    ],
+)
+def test_a_part_that_is_settled_made_the_whole_action_settled_which_an_answer_took_back(
+    falls: bool | None, advised: tuple[str, str]
+) -> None:
+    part = rule("part", "pain", "recommend: order-dxa")
+    whole = rule(
+        "whole", "pain", "recommend: order-dxa-vfa", "except: [{id: falls, when: falls, text: {nl: Valt}}]"
+    )
+    text = guideline(f"{PAIN}\n{FALLS}", "rules:\n" + part + "\n" + whole)
+
+    found = advise(text, patient(SORE, answer("falls", falls)))
+
+    assert [(one.action, one.state) for one in found.recommendations] == [advised]
+
+
 def test_an_advice_is_settled_when_one_of_its_rules_is() -> None:
     text = guideline(
         f"{PAIN}\n{FALLS}",
