@@ -48,6 +48,10 @@ REASONS: Final[Mapping[str, Text]] = MappingProxyType(
             "nl": "Niet gebruikt: dit gaat niet over een patiënt.",
             "en": "Not used: this is not about a patient.",
         },
+        "focus": {
+            "nl": "Niet gebruikt: er is niet aan de patiënt zelf gemeten, maar aan '{seen}'.",
+            "en": "Not used: it was not measured on the patient but on '{seen}'.",
+        },
         "no-code": {
             "nl": "Niet gebruikt: er staat geen code bij, alleen tekst of niets.",
             "en": "Not used: it carries no code, only text or nothing.",

@@ -29,25 +29,44 @@ class Item(msgspec.Struct, eq=False):
     partial: bool  # its list has a next page that was not sent
     key: int = -1  # its place among all resources
 
+    @property
+    def server(self) -> str | None:
+        """Where its short references belong: `http://example.org/fhir/`, when its own address tells."""
+        return server_of(self.full_url)
+
 
 class Sent:
     """Everything that was sent: the resources, and where a reference finds each."""
 
     def __init__(self) -> None:
         self.items: list[Item] = []
-        self._by_reference: dict[str, Item] = {}
+        self._by_address: dict[str, Item] = {}
+        self._by_name: dict[str, list[Item]] = {}  # more than one: the same id on two servers
 
-    def find(self, reference: str | None) -> Item | None:
-        """The resource behind a reference: relative, absolute, or `urn:uuid:`."""
+    def find(self, reference: str | None, of: Item | None) -> Item | None:
+        """The resource behind a reference in this item: relative, absolute, or `urn:uuid:`.
+
+        A short reference belongs to the server of the resource that it stands in. Two servers may both have
+        a `Medication/1`: when it cannot be told which is meant, none is.
+        """
         if not reference:
             return None
-        plain = without_version(reference)
-        return self._by_reference.get(plain) or self._by_reference.get(tail(plain))
+        name = without_version(reference)
+        server = server_of(name)
+        if server is None and of is not None and not name.startswith("urn:"):
+            server = of.server
+            if server is not None and (found := self._by_address.get(server + name)) is not None:
+                return found
+        elif (found := self._by_address.get(name)) is not None:
+            return found
+        named = self._by_name.get(tail(name), ())
+        if server is not None:
+            named = [own for own in named if own.server is None]
+        return named[0] if len(named) == 1 else None
 
     def keep(self, item: Item, report: Report) -> None:
         """Keep the resource, unless the same one was sent before: prefetched lists may overlap."""
-        name = f"{item.type}/{item.head.id}" if item.head.id else ""
-        before = self._by_reference.get(item.full_url or name)
+        before = self._before(item)
         if before is not None and before.type == item.type != "Patient":
             if bytes(before.raw) != bytes(item.raw):
                 report.skip(item.path, "double", before.path)
@@ -55,9 +74,16 @@ class Sent:
         item.key = len(self.items)
         self.items.append(item)
         if item.full_url:
-            self._by_reference.setdefault(item.full_url, item)
-        if name:
-            self._by_reference.setdefault(name, item)
+            self._by_address.setdefault(without_version(item.full_url), item)
+        if item.head.id:
+            self._by_name.setdefault(f"{item.type}/{item.head.id}", []).append(item)
+
+    def _before(self, item: Item) -> Item | None:
+        """The same resource, sent earlier: at the same address, or with the same id where one has no address."""
+        if item.full_url and (found := self._by_address.get(without_version(item.full_url))) is not None:
+            return found
+        named = self._by_name.get(f"{item.type}/{item.head.id}", ()) if item.head.id else ()
+        return next((own for own in named if not (own.full_url and item.full_url)), None)
 
 
 _HEAD: Final = msgspec.json.Decoder(fhir.Head)
@@ -152,6 +178,14 @@ def _entry_by_entry(raw: Raw, path: str, report: Report) -> fhir.Bundle:
 def without_version(reference: str) -> str:
     """The reference without `/_history/...`, which names a version of the same resource."""
     return reference.partition("/_history/")[0]
+
+
+def server_of(address: str | None) -> str | None:
+    """The server in a full address: `http://example.org/fhir/` of `http://example.org/fhir/Patient/1`."""
+    if not address or "://" not in address:
+        return None
+    plain = without_version(address)
+    return plain[: len(plain) - len(tail(plain))]
 
 
 def tail(reference: str) -> str:

@@ -114,6 +114,11 @@ def read_flag(reading: Reading, flag: fhir.Flag, place: Place) -> None:
 
 def read_observation(reading: Reading, observation: fhir.Observation, place: Place) -> None:
     """A measurement; each component of a panel is one of its own, on the same day."""
+    for focus in observation.focus:  # a child before birth, a donor, a partner, a device
+        item = reading.find(focus)
+        if item is None or item.type != "Patient":
+            place.skip("focus", focus.reference or "")
+            return
     on = first_day(
         place,
         (observation.effective_date_time, "effectiveDateTime"),

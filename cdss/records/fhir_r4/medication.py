@@ -46,7 +46,7 @@ _HEAD: Final = msgspec.json.Decoder(fhir.Head)
 def drug_of(reading: Reading, resource: fhir.Drug, place: Place) -> Drug | None:
     """The drug of a prescription or dispensing; None, and told, when it has no code."""
     if resource.medication_reference is not None and resource.medication_reference.reference:
-        found = _referred_drug(reading, resource, resource.medication_reference.reference, place)
+        found = _referred_drug(reading, resource, resource.medication_reference, place)
     else:
         found = Drug(codes([resource.medication_codeable_concept], place), None)
     if found is not None and not found.codes:
@@ -55,12 +55,16 @@ def drug_of(reading: Reading, resource: fhir.Drug, place: Place) -> Drug | None:
     return found
 
 
-def _referred_drug(reading: Reading, resource: fhir.Drug, reference: str, place: Place) -> Drug | None:
-    item = _inside(resource, reference[1:], place) if reference[0] == "#" else reading.sent.find(reference)
+def _referred_drug(
+    reading: Reading, resource: fhir.Drug, reference: fhir.Reference, place: Place
+) -> Drug | None:
+    text = reference.reference or ""
+    is_inside = text.startswith("#")
+    item = _inside(resource, text[1:], place) if is_inside else reading.find(reference)
     if item is None or item.type != "Medication":
         place.skip("no-reference")
         return None
-    if reference[0] != "#" and item.key in reading.drugs:
+    if not is_inside and item.key in reading.drugs:
         return reading.drugs[item.key]
     medication = decode(_MEDICATION, item, reading.report)
     found: Drug | None = None
@@ -68,7 +72,7 @@ def _referred_drug(reading: Reading, resource: fhir.Drug, reference: str, place:
         place.skip("modifier", medication.modifier_extension[0].url or "")
     elif medication is not None:
         found = Drug(codes([medication.code], place), strength(medication.ingredient, place))
-    if reference[0] != "#":
+    if not is_inside:
         reading.drugs[item.key] = found
     return found
 
@@ -171,7 +175,7 @@ def _indication(
     """What the drug is for: a code of the GP's own list when there is one."""
     found = list(codes(concepts, place))
     for reference in references:
-        item = reading.sent.find(reference.reference)
+        item = reading.find(reference)
         if item is not None and item.type == "Condition":
             if item.key not in reading.problem_codes:
                 condition = decode(_CONDITION, item, reading.report)

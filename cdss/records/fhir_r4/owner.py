@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeGuard
 
 import msgspec
 from msgspec import Raw
@@ -36,6 +36,8 @@ class Owner:
     patient: fhir.Patient | None
     names: frozenset[str]
     identifiers: Identifiers
+    address: str | None = None
+    """Where the resource itself stood, as its `fullUrl` says."""
 
 
 def find_owner(sent: Sent) -> Owner:
@@ -57,14 +59,20 @@ def _owner_of(item: Item) -> Owner:
     except msgspec.ValidationError as error:
         raise impossible("unreadable-patient", item.path) from error
     names = {f"Patient/{patient.id}", f"urn:uuid:{patient.id}".casefold()} if patient.id else set()
-    if item.full_url:
-        names.add(_name(item.full_url))
-    return Owner(patient.id or None, patient, frozenset(names), _identifiers(patient.identifier))
+    address = _name(item.full_url) if item.full_url else None
+    if address is not None:
+        names.add(address)
+    return Owner(patient.id or None, patient, frozenset(names), _identifiers(patient.identifier), address)
 
 
 def _same(one: Owner, other: Owner) -> bool:
-    """Whether two Patient resources are the same person sent twice."""
+    """Whether two Patient resources are the same person sent twice.
+
+    Not at two addresses: two servers, or two new resources in one transaction, may use the same id.
+    """
     if one.id is None or one.id != other.id or _contradict(one.identifiers, other.identifiers):
+        return False
+    if one.address and other.address and one.address != other.address:
         return False
     first, second = one.patient, other.patient
     assert first is not None and second is not None
@@ -73,26 +81,39 @@ def _same(one: Owner, other: Owner) -> bool:
 
 def _both(one: Owner, other: Owner) -> Owner:
     """The same person under every name that either of the two gives."""
-    return replace(one, names=one.names | other.names, identifiers=one.identifiers | other.identifiers)
+    return replace(
+        one,
+        names=one.names | other.names,
+        identifiers=one.identifiers | other.identifiers,
+        address=one.address or other.address,
+    )
 
 
 def _referred_to(sent: Sent) -> Owner:
-    """The patient that all resources refer to, when the patient itself was not sent."""
+    """The patient that all resources refer to, when the patient itself was not sent.
+
+    An identifier belongs to a name only where one reference gives both.
+    """
     names: set[str] = set()
-    identifiers: set[tuple[str, str]] = set()
+    named: set[tuple[str, str]] = set()  # identifiers that stand beside a name
+    alone: set[tuple[str, str]] = set()
     for item in sent.items:
         for reference in _subjects(item.head):
-            if reference.reference and _is_a_patient(reference, sent) and reference.reference[0] != "#":
-                names.add(_name(reference.reference))
-            elif reference.identifier:
-                identifiers |= _identifiers((reference.identifier,))
+            if not _is_a_patient(reference, item, sent):
+                continue
+            if _is_a_name(reference.reference):
+                names.add(_name(reference.reference, item))
+                named |= _given(reference)
+            else:
+                alone |= _given(reference)
     tails = {tail(name) for name in names}
-    if len(tails) > 1 or sum("://" in name for name in names) > 1:
+    two_names = len(tails) > 1 or sum("://" in name for name in names) > 1
+    if two_names or _several(named | alone) or (not names and len(alone) > 1):
         raise impossible("two-patients")
-    if not tails and len(identifiers) != 1:
-        raise impossible("two-patients" if identifiers else "no-patient")
+    if not names and not alone:
+        raise impossible("no-patient")
     own = tails.pop().rpartition("/")[2].removeprefix("urn:uuid:") if tails else None
-    return Owner(own, None, frozenset(names), frozenset(identifiers))
+    return Owner(own, None, frozenset(names), frozenset(named if names else alone))
 
 
 class Guard:
@@ -102,7 +123,10 @@ class Guard:
         self.owner = owner
         self.sent = sent
         self.report = report
-        self._known: dict[bytes, str] = {}  # nearly every resource names its subject in the same bytes
+        self._tails = {tail(name) for name in owner.names}
+        self._address = next((name for name in owner.names if "://" in name), None)
+        # Nearly every resource names its subject in the same bytes.
+        self._known: dict[tuple[str | None, bytes], str] = {}
 
     def admits(self, item: Item, *, is_read: bool) -> bool:
         """Whether it may be used; PatientError when it is about somebody else.
@@ -125,43 +149,42 @@ class Guard:
     def _verdict(self, head: fhir.Head, item: Item) -> str:
         """`ours`, or why it is not; PatientError for somebody else."""
         sent = bytes(head.subject) + bytes(head.patient) + bytes(head.beneficiary) + bytes(head.for_)
-        word = self._known.get(sent)
+        key = (item.server, sent)
+        word = self._known.get(key)
         if word is None:
-            words = [self._one(reference, item) for reference in _subjects(head)] or ["no-subject"]
+            references = tuple(_subjects(head))
+            words = [self._one(reference, item) for reference in references] or ["no-subject"]
             word = next((own for own in words if own != "ours"), "ours")
-            if b'"#' not in sent:
-                self._known[sent] = word
+            if not any((reference.reference or "").startswith("#") for reference in references):
+                self._known[key] = word
         return word
 
     def _one(self, reference: fhir.Reference, item: Item) -> str:
-        if not _is_a_patient(reference, self.sent):
+        if not _is_a_patient(reference, item, self.sent):
             return "not-a-patient"
-        text = reference.reference
-        if text is None:
-            own = _identifiers((reference.identifier,) if reference.identifier else ())
-            return self._by_identifiers(own, item)
-        if text.startswith("#"):
-            return self._by_identifiers(self._inside(item, text[1:]), item)
-        if text.startswith("Patient?"):
-            return self._by_identifiers(_searched(text), item)
-        name = _name(text)
-        names = self.owner.names
-        if name in names:
-            return "ours"
-        if not names:
+        given, text = _given(reference), reference.reference
+        if text is not None and text.startswith("#"):
+            return self._by_identifiers(given | self._inside(item, text[1:]), item)
+        if not _is_a_name(text):
+            return self._by_identifiers(given, item)
+        name = _name(text, item)
+        if not self.owner.names:
             return "subject-unclear"
         # A full address and a short one with the same id are the same patient; two full addresses are not.
-        two_addresses = "://" in name and any("://" in own for own in names)
-        if two_addresses or tail(name) not in {tail(own) for own in names}:
+        if "://" in name:
+            self._address = self._address or name
+            if name != self._address:
+                raise impossible("another-patient", item.path)
+        if name not in self.owner.names and tail(name) not in self._tails:
+            raise impossible("another-patient", item.path)
+        if _contradict(given, self.owner.identifiers):
             raise impossible("another-patient", item.path)
         return "ours"
 
     def _by_identifiers(self, given: Identifiers, item: Item) -> str:
-        if given & self.owner.identifiers:
-            return "ours"
         if _contradict(given, self.owner.identifiers):
             raise impossible("another-patient", item.path)
-        return "subject-unclear"
+        return "ours" if given & self.owner.identifiers else "subject-unclear"
 
     def _inside(self, item: Item, own_id: str) -> Identifiers:
         """The identifiers of a patient inside the resource."""
@@ -205,28 +228,45 @@ def _subjects(head: fhir.Head) -> Iterator[fhir.Reference]:
             yield fhir.Reference()  # not a reference at all: unclear
 
 
-def _is_a_patient(reference: fhir.Reference, sent: Sent) -> bool:
+def _is_a_patient(reference: fhir.Reference, item: Item, sent: Sent) -> bool:
     """Whether it may name a patient. A type that is not told, and is not in the bundle, may be one."""
+    text = reference.reference
+    if text is not None and (text.startswith("Patient?") or _names_type(text, "Patient")):
+        return True  # whatever type it is said to be
     if reference.type is not None:
         return reference.type == "Patient" or reference.type.endswith("/Patient")
-    text = reference.reference
-    if text is None or text.startswith(("#", "Patient?")):
+    if text is None or text.startswith("#"):
         return True
-    item = sent.find(text)
-    if item is not None:
-        return item.type == "Patient"
-    return text.startswith("urn:") or tail(without_version(text)).startswith("Patient/")
+    found = sent.find(text, item)
+    return found.type == "Patient" if found is not None else text.startswith("urn:")
 
 
-def _name(reference: str) -> str:
+def _names_type(text: str, kind: str) -> bool:
+    return tail(without_version(text)).startswith(f"{kind}/")
+
+
+def _is_a_name(text: str | None) -> TypeGuard[str]:
+    """Whether a reference names a resource, not something inside one or something to be looked up."""
+    return text is not None and not text.startswith(("#", "Patient?"))
+
+
+def _name(reference: str, item: Item | None = None) -> str:
+    """The resource that is meant; a short reference belongs to the server of the item that it stands in."""
     plain = without_version(reference.strip())
-    return plain.casefold() if plain[:4].casefold() == "urn:" else plain
+    if plain[:4].casefold() == "urn:":
+        return plain.casefold()
+    server = item.server if item is not None and "://" not in plain else None
+    return f"{server or ''}{plain}"
 
 
-def _searched(text: str) -> Identifiers:
-    """The identifier in `Patient?identifier=system|value`."""
+def _given(reference: fhir.Reference) -> Identifiers:
+    """The identifiers in a reference: beside it, or in `Patient?identifier=system|value`."""
+    given = _identifiers((reference.identifier,)) if reference.identifier else frozenset()
+    text = reference.reference or ""
+    if not text.startswith("Patient?"):
+        return given
     system, _, value = text.partition("identifier=")[2].partition("&")[0].partition("|")
-    return frozenset({(system, value)}) if value else frozenset()
+    return given | ({(system, value)} if value else frozenset())
 
 
 def _identifiers(identifiers: Iterable[fhir.Identifier]) -> Identifiers:
@@ -234,7 +274,14 @@ def _identifiers(identifiers: Iterable[fhir.Identifier]) -> Identifiers:
 
 
 def _contradict(some: Identifiers, others: Identifiers) -> bool:
-    """Whether one system gives two different numbers, and none the same: two people."""
-    if some & others:
-        return False
-    return bool({system for system, _ in some} & {system for system, _ in others})
+    """Whether a system gives one number here and another there: two people, whatever else agrees."""
+    return any(
+        not {value for own, value in some if own == system}
+        & {value for own, value in others if own == system}
+        for system in {system for system, _ in some} & {system for system, _ in others}
+    )
+
+
+def _several(identifiers: set[tuple[str, str]]) -> bool:
+    """Whether one system gives more than one number."""
+    return len({system for system, _ in identifiers}) < len(identifiers)

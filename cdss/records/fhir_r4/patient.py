@@ -103,7 +103,7 @@ def _read_all(kind: Kind, name: str, items: list[Item], reading: Reading) -> Non
         found = mp9.without_copies(found, report)
         medication.count_dispense_requests(reading, found)
     for item, resource in found:
-        reading.key, reading.from_partial = item.key, item.partial
+        reading.item = item
         kind.read(reading, resource, Place(report, item.path))
 
 

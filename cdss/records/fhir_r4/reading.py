@@ -32,7 +32,7 @@ class Drug:
 MEANING: Final = frozenset(
     {"resourceType", "status", "modifierExtension", "extension", "clinicalStatus", "verificationStatus"}
     | {"category", "intent", "code", "doNotPerform", "docStatus", "class", "questionnaire", "item"}
-    | {"medicationReference", "medicationCodeableConcept", "component", "contained"}
+    | {"medicationReference", "medicationCodeableConcept", "component", "contained", "focus"}
 )
 """Elements that say what a resource is. One that cannot be read costs the resource; another, itself."""
 
@@ -75,8 +75,7 @@ class Reading:
         self.dispense_requests: set[str] = set()  # treatments for which the pharmacy was asked to dispense
         self.drugs: dict[int, Drug | None] = {}  # by key of a Medication
         self.problem_codes: dict[int, tuple[str, ...]] = {}  # by key of a Condition
-        self.key = -1  # of the resource that is being read
-        self.from_partial = False  # whether its list has a next page that was not sent
+        self.item: Item | None = None  # the resource that is being read
         self._disciplines: dict[int, str | None] = {}
 
     def add(
@@ -93,12 +92,21 @@ class Reading:
         if fields_are_usable(name, place.path, on, own, self.report):
             records = self.lists[name]
             records.append(Record(name, len(records), on, codes, own, items or {}))
-            if self.from_partial:
+            if self.item is not None and self.item.partial:
                 self.partial.add(name)
+
+    @property
+    def key(self) -> int:
+        """The key of the resource that is being read."""
+        return self.item.key if self.item is not None else -1
+
+    def find(self, reference: fhir.Reference | None) -> Item | None:
+        """The resource behind a reference in the resource that is being read, if it was sent."""
+        return self.sent.find(reference.reference, self.item) if reference else None
 
     def key_of(self, reference: fhir.Reference | None) -> int | None:
         """The key of the resource behind a reference, if it was sent."""
-        item = self.sent.find(reference.reference) if reference else None
+        item = self.find(reference)
         return item.key if item else None
 
     def episode(self, references: Iterable[fhir.Reference | None]) -> str | None:
@@ -119,7 +127,7 @@ class Reading:
         if told is not None:
             return told
         for person in people:
-            item = self.sent.find(person.reference) if person else None
+            item = self.find(person)
             if item is not None and item.type in ("PractitionerRole", "Practitioner"):
                 word = self._discipline(item)
                 if word is not None:

@@ -163,6 +163,7 @@ class Component(Part):
 
 
 class Observation(Resource):
+    focus: tuple[Reference, ...] = ()
     encounter: Reference | None = None
     code: Concept | None = None
     body_site: Concept | None = None

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cdss.records import read
+from tests.unit.records import sent
 from tests.unit.records.sent import about, bundle, concept, observation
 
 
@@ -116,6 +117,54 @@ def test_two_servers_may_use_the_same_id_for_different_drugs():
     dispensed = read(whole).records("dispensings")
 
     assert [record.codes for record in dispensed] == [("atc:M05BA04",), ("atc:M05BX04",)]
+
+
+def drug_at(server, code):
+    drug = {"resourceType": "Medication", "id": "1", "code": concept("http://www.whocc.no/atc", code)}
+    return {"fullUrl": f"http://{server}/fhir/Medication/1", "resource": drug}
+
+
+def handed_over(reference, full_url=None):
+    own = about(
+        "MedicationDispense",
+        status="completed",
+        whenHandedOver="2025-01-06",
+        medicationReference={"reference": reference},
+    )
+    return {"resource": own} | ({"fullUrl": full_url} if full_url else {})
+
+
+def test_a_short_reference_to_a_drug_means_the_drug_of_its_own_server():
+    whole = bundle()
+    whole["entry"] += [
+        drug_at("a.example", "M05BA04"),
+        drug_at("b.example", "M05BX04"),
+        handed_over("Medication/1", "http://b.example/fhir/MedicationDispense/d1"),
+    ]
+    whole["entry"][0]["fullUrl"] = "http://b.example/fhir/Patient/p1"
+
+    (record,) = read(whole).records("dispensings")
+
+    assert record.codes == ("atc:M05BX04",)
+
+
+@pytest.mark.parametrize("drugs", [["b.example"], ["a.example", "b.example"]])
+def test_a_drug_of_another_server_does_not_stand_in_for_one_that_was_not_sent(drugs):
+    reference = "http://c.example/fhir/Medication/1" if len(drugs) == 1 else "Medication/1"
+    whole = bundle()
+    whole["entry"] += [*(drug_at(server, "M05BA04") for server in drugs), handed_over(reference)]
+
+    patient = read(whole)
+
+    assert not patient.records("dispensings") and len(patient.skipped) == 1
+
+
+def test_the_same_resource_with_and_without_its_address_counts_once():
+    short, full = observation(id="o1"), {"fullUrl": "http://a.example/fhir/Observation/o1"}
+    whole = bundle() | {"entry": [{"resource": sent.patient()}, full | {"resource": short}]}
+
+    for both in ([short, whole], [whole, short]):
+        assert len(read(both).records("observations")) == 1
 
 
 def test_names_with_dots_and_emoji_come_through():

@@ -1,5 +1,7 @@
 """A record is about one patient: two, or one resource about another, refuse it whole."""
 
+import json
+
 import pytest
 
 from cdss.errors import PatientError
@@ -43,6 +45,126 @@ def test_one_id_with_two_birth_dates_is_two_patients():
 
 def test_one_id_with_two_citizen_numbers_is_two_patients():
     assert refused(patient(identifier=[OURS]), patient(identifier=[OTHERS])) == "two-patients"
+
+
+def at(full_url, resource):
+    return {"fullUrl": full_url, "resource": resource}
+
+
+def together(*entries):
+    return {"resourceType": "Bundle", "type": "collection", "entry": list(entries)}
+
+
+def kind_of_refusal(record):
+    with pytest.raises(PatientError) as error:
+        read(record)
+    return error.value.kind
+
+
+@pytest.mark.parametrize("birth", ["1954-03-02", None])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("http://a.example/fhir/Patient/p1", "http://b.example/fhir/Patient/p1"),
+        ("urn:uuid:0f6a", "urn:uuid:0f6b"),
+    ],
+)
+def test_one_id_at_two_addresses_is_two_patients(one, other, birth):
+    sent = patient(birthDate=birth)
+
+    assert kind_of_refusal(together(at(one, sent), at(other, sent))) == "two-patients"
+
+
+def test_one_id_with_two_citizen_numbers_is_two_patients_whatever_else_agrees():
+    local = {"system": "urn:local", "value": "5"}
+
+    assert refused(patient(identifier=[OURS, local]), patient(identifier=[OTHERS, local])) == "two-patients"
+
+
+def test_a_short_reference_belongs_to_the_server_of_its_own_resource():
+    ours = at("http://a.example/fhir/Patient/p1", patient())
+
+    theirs = together(ours, at("http://b.example/fhir/Observation/o1", observation()))
+    same = together(ours, at("http://a.example/fhir/Observation/o1", observation()))
+
+    assert kind_of_refusal(theirs) == "another-patient"
+    assert len(read(same).records("observations")) == 1
+
+
+def test_two_servers_that_both_know_a_p1_are_two_patients_also_when_the_patient_has_no_address():
+    of_a = {"reference": "http://a.example/fhir/Patient/p1"}
+    of_b = {"reference": "http://b.example/fhir/Patient/p1"}
+
+    assert (
+        len(read(bundle(observation(subject=of_a), observation(subject=of_a))).records("observations")) == 2
+    )
+    assert refused(observation(subject=of_a), observation(subject=of_b)) == "another-patient"
+
+
+def test_a_citizen_number_beside_the_reference_that_is_of_somebody_else_refuses_the_record():
+    def beside(identifier):
+        subject = {"reference": "Patient/p1", "identifier": identifier}
+        return together({"resource": patient(identifier=[OURS])}, {"resource": observation(subject=subject)})
+
+    assert len(read(beside(OURS)).records("observations")) == 1
+    assert kind_of_refusal(beside(OTHERS)) == "another-patient"
+
+
+def test_another_patient_does_not_pass_as_a_group_or_a_device():
+    for kind in ("Group", "Device"):
+        subject = {"reference": "Patient/p2", "type": kind}
+        assert refused(observation(subject=subject)) == "another-patient"
+
+
+def test_a_number_alone_is_not_taken_for_the_patient_that_others_name():
+    named, alone, beside = (
+        observation(),
+        observation(subject={"identifier": OURS}),
+        observation(subject={"reference": "Patient/p1", "identifier": OURS}),
+    )
+
+    assert len(read([named, alone]).records("observations")) == 1
+    assert len(read([named, alone, beside]).records("observations")) == 3
+    assert kind_of_refusal([named, alone, observation(subject={"identifier": OTHERS})]) == "two-patients"
+
+
+def test_a_patient_known_by_a_number_to_look_up_has_no_citizen_number_for_a_name():
+    subject = {"reference": f"Patient?identifier={BSN}|999990007"}
+
+    found = read([observation(subject=subject)])
+
+    assert found.id is None and len(found.records("observations")) == 1
+
+
+def test_a_patient_inside_with_our_local_number_but_another_citizen_number_refuses():
+    local = {"system": "urn:local", "value": "5"}
+    inner = {"resourceType": "Patient", "id": "x", "identifier": [OTHERS, local]}
+    sent = observation(subject={"reference": "#x"}, contained=[inner])
+
+    assert (
+        kind_of_refusal(together({"resource": patient(identifier=[OURS, local])}, {"resource": sent}))
+        == "another-patient"
+    )
+
+
+def test_a_patient_inside_is_looked_at_anew_however_its_reference_is_spelled():
+    def inside(number):
+        inner = {"resourceType": "Patient", "id": "x", "identifier": [number]}
+        return {"resource": observation(subject={"reference": "#x"}, contained=[inner])}
+
+    sent = together({"resource": patient(identifier=[OURS])}, inside(OURS), inside(OTHERS))
+
+    assert kind_of_refusal(json.dumps(sent).replace('"#x"', '"\\u0023x"')) == "another-patient"
+
+
+@pytest.mark.parametrize(
+    ("focus", "counts"), [("Patient/p1", 1), ("Patient/p2", 0), ("RelatedPerson/mother", 0), ("Device/d", 0)]
+)
+def test_a_measurement_on_somebody_else_in_the_record_is_left_out_and_told(focus, counts):
+    found = read(bundle(observation(focus=[{"reference": focus}])))
+
+    assert len(found.records("observations")) == counts
+    assert len(found.skipped) == 1 - counts
 
 
 @pytest.mark.parametrize(
