@@ -46,6 +46,7 @@ BETWEEN: Final = (BLANK, Line(fill="━", tone="faint"), BLANK)
 def advise(options: Namespace, out: Terminal) -> int:
     """What the guidelines say about each patient."""
     from cdss.author.advising import advise_each
+    from cdss.author.terminal import Progress
     from cdss.records.advice_text import advice_lines, is_silent, silent_line
 
     engine, asked = _engine(options)
@@ -66,16 +67,19 @@ def advise(options: Namespace, out: Terminal) -> int:
 
     outcome = FINE
     before = 0
-    for answered in advise_each(engine, _inputs(options), asked, show):
-        if answered.shown is None:
-            outcome = max(outcome, _not_answered(answered, options, out))
-        elif isinstance(answered.shown, str):
-            out.print(answered.shown)
-        else:
-            if before and before + len(answered.shown) > 2:  # two short lines need nothing between them
-                out.write(BETWEEN)
-            before = len(answered.shown)
-            out.write(answered.shown)
+    with Progress(None if out.watched else sys.stderr) as progress:  # what scrolls by is progress enough
+        for number, answered in enumerate(advise_each(engine, _inputs(options, engine), asked, show), 1):
+            if answered.shown is None:
+                progress.wipe()
+                outcome = max(outcome, _not_answered(answered, options, out))
+            elif isinstance(answered.shown, str):
+                out.print(answered.shown)
+            else:
+                if before and before + len(answered.shown) > 2:  # two short lines need nothing between them
+                    out.write(BETWEEN)
+                before = len(answered.shown)
+                out.write(answered.shown)
+            progress.step(number)
     return outcome
 
 
@@ -87,7 +91,7 @@ def explain(options: Namespace, out: Terminal) -> int:
     engine, asked = _engine(options)
     [answered] = advise_each(
         engine,
-        _inputs(options),
+        _inputs(options, engine),
         asked,
         lambda _, advice, many: explained(
             advice, engine.ruleset, options.rule, options.lang, rounds=options.rounds
@@ -119,6 +123,7 @@ def check(options: Namespace, out: Terminal) -> int:
 
 def test(options: Namespace, out: Terminal) -> int:
     """Whether the cases beside these guidelines come out."""
+    from cdss.author.advising import known_executor
     from cdss.author.cases import case_files
     from cdss.author.checking import texts_of
     from cdss.author.terminal import Progress
@@ -128,7 +133,7 @@ def test(options: Namespace, out: Terminal) -> int:
     files = case_files(_paths(options))
     started = time.monotonic()
     with Progress(sys.stderr) as progress:
-        report = run_files(files, options.executor, progress.step)
+        report = run_files(files, known_executor(options.executor), progress.step)
     if options.json:
         out.print(_json(report_json(report, options.executor), out))
     else:
@@ -179,21 +184,26 @@ def _engine(options: Namespace) -> tuple[Engine, Asked]:
     from cdss.author.checking import load_here
 
     topics = None if options.topic is None else tuple(options.topic)
-    asked = Asked(
-        options.on or date.today(), options.setting, topics, dict(options.edition), options.audience
-    )
+    editions = dict(options.edition)
+    for topic, edition in options.edition:
+        if editions[topic] != edition:
+            raise CdssError(
+                f"two editions for '{topic}': {edition} and {editions[topic]}; ask for one at a time"
+            )
+    asked = Asked(options.on or date.today(), options.setting, topics, editions, options.audience)
     ruleset = load_here(options.guidelines, bindings=options.bindings, site=options.site)
     return make_engine(ruleset, options.executor, asked), asked
 
 
-def _inputs(options: Namespace) -> Iterable[Input]:
-    from cdss.author.files import read_object
+def _inputs(options: Namespace, engine: Engine) -> Iterable[Input]:
+    from cdss.author.advising import known_answers
+    from cdss.author.files import read_delivered_file, read_object
     from cdss.records.inputs import only_one, read_inputs
 
     delivered = options.delivered
     if delivered not in (None, "all", "own"):
-        delivered = read_object(Path(delivered))
-    answers = None if options.answers is None else read_object(options.answers)
+        delivered = read_delivered_file(Path(delivered), options.lang)
+    answers = None if options.answers is None else known_answers(engine.ruleset, read_object(options.answers))
     inputs = read_inputs(options.inputs, delivered, sys.stdin.buffer)
     if answers is None and options.command != "explain":
         return inputs
@@ -240,7 +250,9 @@ def _json(value: object, out: Terminal) -> str:
 
 
 def _complain(text: str) -> None:
-    print(text, file=sys.stderr)
+    from cdss.author.terminal import visible
+
+    print("\n".join(map(visible, text.split("\n"))), file=sys.stderr)
 
 
 # Options
@@ -466,17 +478,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CdssError as error:
         _complain(f"cdss {options.command}: {error}")
         return WRONG_USE
-    except FileNotFoundError as error:
-        _complain(f"cdss {options.command}: there is no file or folder {error.filename or error}")
-        return WRONG_USE
     except BrokenPipeError:  # who read us has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say_no_more()
         return FINE
+    except OSError as error:  # a file that may not be read or written, a disk that is full
+        _say_no_more()
+        place = f"{error.filename}: " if error.filename else ""
+        _complain(f"cdss {options.command}: {place}{error.strerror or error}")
+        return WRONG_USE
     except KeyboardInterrupt:
         _complain("stopped")
         return 130
     except Exception as error:  # noqa: BLE001  a mistake of ours: say so, with all that a bug report needs
         return _our_fault(error)
+
+
+def _say_no_more() -> None:
+    """What cannot be written any more goes nowhere, so that Python does not complain of it at the end."""
+    try:
+        sys.stdout.flush()
+        return
+    except OSError:
+        pass
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):  # not a real stream
+        return
 
 
 def _our_fault(error: BaseException) -> int:

@@ -14,6 +14,7 @@ from cdss.models.advice import Advice
 from cdss.models.guideline import Ruleset
 from cdss.models.patient import Patient
 from cdss.records.inputs import Input
+from cdss.rules.closest import closest
 
 Shown = TypeVar("Shown")
 
@@ -38,10 +39,30 @@ class Answered(Generic[Shown]):
     error: PatientError | EngineError | None = None
 
 
+def known_executor(name: str) -> str:
+    """The same name. CdssError when there is no such executor."""
+    if name not in EXECUTORS:
+        raise CdssError(f"there is no executor '{name}'; choose from {', '.join(EXECUTORS)}")
+    return name
+
+
+def known_answers(ruleset: Ruleset, answers: Mapping[str, object]) -> Mapping[str, object]:
+    """The same answers. CdssError when one is to a question that these guidelines do not have.
+
+    An answer that nobody reads would be lost in silence: the reader would think that it counted.
+    """
+    known = {one.name for one in ruleset.definitions.values()}
+    for name in answers:
+        if "/" not in name and name.partition(".")[0] not in known:
+            near = closest(name, known)
+            hint = f"; did you mean '{near}'?" if near else ""
+            raise CdssError(f"no guideline asks for '{name}'{hint}")
+    return answers
+
+
 def make_engine(ruleset: Ruleset, executor: str, asked: Asked) -> Engine:
     """An engine that can answer what is asked. CdssError when there is no such executor, topic or edition."""
-    if executor not in EXECUTORS:
-        raise CdssError(f"there is no executor '{executor}'; choose from {', '.join(EXECUTORS)}")
+    known_executor(executor)
     try:
         choose(ruleset, asked.on, asked.topics, asked.editions)
     except ValueError as error:

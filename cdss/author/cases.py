@@ -14,6 +14,8 @@ from cdss.rules.load import Mapping, Node, Scalar, Sequence, load_file
 from cdss.rules.validate import validate
 from cdss.rules.written import text, texts
 
+_CASES: Final = ".test.yaml"
+
 EXPECTATIONS: Final = (
     "recommend",
     "not_recommend",
@@ -194,10 +196,19 @@ def plain_mapping(node: Mapping) -> dict[str, object]:
 
 
 def case_files(paths: list[Path]) -> list[Path]:
-    """All case files under these folders, or the files themselves. CdssError when a path is not there."""
-    found: list[Path] = []
+    """All case files under these folders, or the files themselves; of a guideline the cases beside it.
+
+    CdssError when a path is not there, or has no cases beside it.
+    """
+    found: dict[Path, None] = {}
     for path in paths:
         if not path.exists():
             raise CdssError(f"there is no file or folder {path}")
-        found += sorted(path.rglob("*.test.yaml")) if path.is_dir() else [path]
-    return found
+        if path.is_dir():
+            found |= dict.fromkeys(sorted(path.rglob(f"*{_CASES}")))
+            continue
+        cases = path if path.name.endswith(_CASES) else path.with_name(f"{path.stem}{_CASES}")
+        if not cases.exists():
+            raise CdssError(f"there are no cases beside {path}: they would stand in {cases.name}")
+        found[cases] = None
+    return list(found)

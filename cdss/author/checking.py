@@ -43,7 +43,7 @@ def check_paths(
     A site file or bindings by themselves are held against `guidelines` (by default those that are shipped). CdssError
     when a path is not there or holds nothing to check.
     """
-    work = _Work(bindings, site)
+    work = _Work(_file(bindings), _file(site))
     for path in paths:
         if not path.exists():
             raise CdssError(f"there is no file or folder {path}")
@@ -144,10 +144,22 @@ def relocated(problems: Iterable[Problem], files: Iterable[SourceFile]) -> list[
     ]
 
 
+def _file(path: Path | None) -> Path | None:
+    """The same path. CdssError when it is named and is no file."""
+    if path is not None and not path.is_file():
+        raise CdssError(f"{path} is a folder, not a file" if path.exists() else f"there is no file {path}")
+    return path
+
+
 def load_here(path: Path | None, *, bindings: Path | None = None, site: Path | None = None) -> Ruleset:
-    """The ruleset of a folder. GuidelineError with places as seen from the current folder."""
+    """The ruleset of a folder. GuidelineError with places as seen from the current folder; CdssError when there
+    is nothing to read."""
+    if path is not None and not path.exists():
+        raise CdssError(f"there is no file or folder {path}")
     try:
-        return load(path, bindings=bindings, site=site)
+        return load(path, bindings=_file(bindings), site=_file(site))
+    except FileNotFoundError as error:
+        raise CdssError(str(error)) from error
     except GuidelineError as error:
         raise GuidelineError(relocated(error.problems, find(path or folder("guidelines")))) from error
 

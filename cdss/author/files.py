@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
-from cdss.errors import CdssError
+from cdss.errors import CdssError, PatientError
+from cdss.records.delivered import read_delivered
 
 
 def read_object(path: Path) -> dict[str, object]:
@@ -18,4 +20,14 @@ def read_object(path: Path) -> dict[str, object]:
         raise CdssError(f"{path} is not JSON: {error}") from error
     if not isinstance(found, dict):
         raise CdssError(f'{path} must hold an object, as in {{"smoking": false}}')
+    return found
+
+
+def read_delivered_file(path: Path, lang: str) -> Mapping[str, object]:
+    """Which lists are complete, by a file. CdssError when it cannot say so: once, and not again for each patient."""
+    found = read_object(path)
+    try:
+        read_delivered(found, {})
+    except PatientError as error:
+        raise CdssError(f"{path}: {error.text[lang]}") from error
     return found

@@ -140,6 +140,8 @@ def write_first(folder: Path, id: str) -> tuple[Path, Path]:
             f"'{id}' cannot be the id of a guideline: write small letters, digits and '-', "
             "with dots between parts, as in back-pain.safety"
         )
+    if folder.exists() and not folder.is_dir():
+        raise CdssError(f"{folder} is a file, not a folder; nothing was written")
     name = id.rpartition(".")[2]
     places = (folder / f"{name}.yaml", folder / f"{name}.test.yaml")
     for place in places:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Final, TextIO
 
@@ -27,6 +27,11 @@ _COLOURS: Final[Mapping[Tone, str]] = {
     "open": "36",
     "faint": "2",
 }
+_UNSEEN: Final = dict.fromkeys(
+    (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd"
+) | {ord("\t"): " ", ord("\n"): " "}
+"""What stands in a record or a file must not steer the terminal: codes for colours and the cursor, and the marks that
+turn the direction of reading."""
 _ASCII: Final = str.maketrans(
     {"─": "-", "━": "=", "│": "|", "·": "-", "•": "*", "●": "*", "▲": "!", "✓": "+", "✗": "x", "…": "...",
      "→": ">", "–": "-", "’": "'", "≥": ">=", "≤": "<=", "█": "#", "░": "."}
@@ -95,10 +100,16 @@ def paint(text: str, tone: Tone) -> str:
     return f"{text[: len(text) - len(bare)]}\x1b[{code}m{bare}\x1b[0m"
 
 
+def visible(text: str) -> str:
+    """The text on one line, with a sign in place of each character that would steer the terminal."""
+    return text.translate(_UNSEEN)
+
+
 def layout(lines: Iterable[Line], width: int, *, colour: bool = False) -> Iterator[str]:
     """These lines, wrapped to the width. Colour never changes where a line breaks."""
     for line in lines:
-        yield from _one(line, width, colour)
+        safe = replace(line, text=visible(line.text), label=visible(line.label), aside=visible(line.aside))
+        yield from _one(safe, width, colour)
 
 
 def _one(line: Line, width: int, colour: bool) -> Iterator[str]:
@@ -144,10 +155,11 @@ def _one(line: Line, width: int, colour: bool) -> Iterator[str]:
 
 def painted_problem(text: str, out: Terminal) -> str:
     """A rendered problem, with what is wrong in the colour of danger and the rest of the frame faint."""
+    lines = [visible(line) for line in text.split("\n")]
     if not out.colour:
-        return text
+        return "\n".join(lines)
     painted = []
-    for number, line in enumerate(text.split("\n")):
+    for number, line in enumerate(lines):
         if number == 0:
             painted.append(paint(line, "danger"))
         elif "━" in line:
@@ -164,32 +176,36 @@ def painted_problem(text: str, out: Terminal) -> str:
 
 
 class Progress:
-    """A bar on a terminal for what takes longer than a second. In a pipe it is silent."""
+    """A bar on a terminal for what takes longer than a second. In a pipe, or without a stream, it is silent."""
 
-    def __init__(self, out: TextIO | None = None, clock: object = None) -> None:
-        import time
-
-        self._now = clock if callable(clock) else time.monotonic
-        self._out = out or sys.stderr
-        self._started = float(self._now())
+    def __init__(self, out: TextIO | None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._now = clock
+        self._out = out if out is not None and out.isatty() else None
+        self._next = clock() + 1
         self._shown = False
-        self._watched = self._out.isatty()
 
     def __enter__(self) -> Progress:
         return self
 
-    def step(self, done: int, total: int) -> None:
-        """So many of them are done."""
-        if self._watched and self._now() - self._started > 1:
-            full = 30 * done // max(total, 1)
-            bar = ("█" * full).ljust(30, "░")
-            self._out.write(f"\r{bar if _knows_symbols(self._out) else bar.translate(_ASCII)} {done}/{total}")
+    def step(self, done: int, total: int = 0) -> None:
+        """So many are done; of how many, where that is known."""
+        if self._out is None or self._now() <= self._next:
+            return
+        self._next = self._now() + 0.1
+        bar = ("█" * (30 * done // total)).ljust(30, "░") if total else ""
+        text = f"{bar} {done}/{total}" if total else f"{done} …"
+        self._out.write(f"\r{text if _knows_symbols(self._out) else text.translate(_ASCII)}")
+        self._out.flush()
+        self._shown = True
+
+    def wipe(self) -> None:
+        """Takes the bar away."""
+        if self._shown and self._out is not None:
+            self._out.write("\r" + " " * 60 + "\r")
             self._out.flush()
-            self._shown = True
+            self._shown = False
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._shown:
-            self._out.write("\r" + " " * 60 + "\r")
-            self._out.flush()
+        self.wipe()

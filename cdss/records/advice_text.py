@@ -53,8 +53,8 @@ def advice_lines(
 
 
 def is_silent(advice: Advice) -> bool:
-    """Whether no topic started at all."""
-    return all(topic.outcome == "not_started" for topic in advice.topics)
+    """Whether no topic started at all, and nothing of the record was left out that might have been the reason."""
+    return not advice.skipped and all(topic.outcome == "not_started" for topic in advice.topics)
 
 
 def silent_line(advice: Advice, ruleset: Ruleset, lang: str = "nl") -> Line:

@@ -492,6 +492,29 @@ def test_test_gives_machines_each_case(run: Run, failing: Path) -> None:
     assert [failure["what"] for failure in answer["cases"][0]["failures"]] == ["recommend", "risk", "ask"]
 
 
+def test_the_name_of_a_guideline_runs_the_cases_beside_it(run: Run) -> None:
+    by_guideline = run("test", AUTHOR / "fall-risk.yaml", "--json").json()
+    by_cases = run("test", AUTHOR / "fall-risk.test.yaml", "--json").json()
+
+    assert by_guideline == by_cases
+    assert by_guideline["passed"] == 10  # type: ignore[index, call-overload]
+
+
+def test_a_case_file_that_is_named_twice_runs_once(run: Run) -> None:
+    said = run("test", AUTHOR, AUTHOR / "fall-risk.yaml", "--json")
+
+    assert said.json()["passed"] == 10  # type: ignore[index, call-overload]
+
+
+def test_a_guideline_without_cases_says_where_they_would_stand(run: Run, tmp_path: Path) -> None:
+    shutil.copy(AUTHOR / "fall-risk.yaml", tmp_path)
+
+    said = run("test", tmp_path / "fall-risk.yaml")
+
+    assert (said.code, said.out) == (2, "")
+    assert "fall-risk.test.yaml" in said.err
+
+
 def test_a_folder_without_cases_is_not_fine(run: Run, tmp_path: Path) -> None:
     said = run("test", tmp_path)
 
@@ -555,21 +578,31 @@ def test_help_about_what_does_not_exist_says_what_was_probably_meant(run: Run) -
         ["advise", "{patient}", "--edition", "cbo-2011"],
         ["advise", "{patient}", "--edition", "example=cbo-2011"],
         ["advise", "{patient}", "--edition", "nothing=cbo-2011"],
+        ["advise", "{patient}", "--edition", "example=one", "--edition", "example=two"],
         ["advise", "{patient}", "--topic", "nothing"],
         ["advise", "{patient}", "--setting", "hospital"],
         ["advise", "{patient}", "--audience", "huisarts"],
         ["advise", "{patient}", "--executor", "clips"],
         ["advise", "{patient}", "--answers", "nowhere.json"],
         ["advise", "{patient}", "--answers", "{list}"],
+        ["advise", "{patient}", "--answers", "{answers}"],
+        ["advise", "{patient}", "--delivered", "{answers}"],
         ["advise", "{patient}", "--delivered", "some"],
         ["advise", "{patient}", "--site", "nowhere.yaml"],
         ["advise", "{patient}", "--bindings", "nowhere.yaml"],
+        ["advise", "{patient}", "--site", "{folder}"],
+        ["advise", "{patient}", "--bindings", "{folder}"],
         ["advise", "{patient}", "--guidelines", "nowhere"],
+        ["advise", "{patient}", "--guidelines", "{folder}"],
+        ["check", "{author}", "--site", "{folder}"],
+        ["test", "{author}", "--executor", "clips"],
+        ["test", "{patient}"],
         ["advise", "nowhere.json"],
         ["advise", "{folder}"],
         ["explain", "{patient}"],
         ["schema", "rule"],
         ["new", "{folder}", "Not An Id"],
+        ["new", "{patient}", "falls.first"],
         ["frobnicate"],
     ],
     ids=lambda words: " ".join(words),
@@ -578,7 +611,14 @@ def test_wrong_use_has_code_two_and_a_short_message(
     run: Run, fallen: Path, tmp_path: Path, words: list[str]
 ) -> None:
     (tmp_path / "list.json").write_text("[1]", encoding="utf-8")
-    places = {"{patient}": str(fallen), "{list}": str(tmp_path / "list.json"), "{folder}": str(tmp_path)}
+    (tmp_path / "answers.json").write_text('{"fals_past_year": 2}', encoding="utf-8")
+    places = {
+        "{patient}": str(fallen),
+        "{list}": str(tmp_path / "list.json"),
+        "{answers}": str(tmp_path / "answers.json"),
+        "{folder}": str(tmp_path),
+        "{author}": str(AUTHOR),
+    }
     mine = MINE if words[0] in ("advise", "explain") and "--guidelines" not in words else ()
 
     said = run(*(places.get(word, word) for word in words), *mine)
@@ -587,6 +627,63 @@ def test_wrong_use_has_code_two_and_a_short_message(
     assert said.out == ""
     assert 0 < len(said.err.splitlines()) <= 3
     assert "Traceback" not in said.err
+    assert "there is no file or folder there is" not in said.err
+
+
+def test_an_answer_to_what_nobody_asks_is_not_lost_in_silence(run: Run, fallen: Path, tmp_path: Path) -> None:
+    answers = tmp_path / "answers.json"
+    answers.write_text('{"fall_risk_asessed": true}', encoding="utf-8")
+
+    said = run("advise", fallen, *ON, *MINE, "--answers", answers)
+
+    assert "'fall_risk_asessed'" in said.err
+    assert "did you mean 'fall_risk_assessed'?" in said.err
+
+
+def test_a_folder_where_a_file_should_be_is_told_as_a_folder(run: Run, fallen: Path, tmp_path: Path) -> None:
+    said = run("advise", fallen, *ON, *MINE, "--bindings", tmp_path)
+
+    assert said.err == f"cdss advise: {tmp_path} is a folder, not a file\n"
+
+
+def test_a_folder_without_guidelines_is_told_as_such(run: Run, fallen: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+
+    said = run("advise", fallen, *ON, "--guidelines", tmp_path / "empty")
+
+    assert said.err == f"cdss advise: there is no guideline in {tmp_path / 'empty'}\n"
+
+
+def test_a_name_of_a_patient_cannot_paint_the_screen(run: Run) -> None:
+    said = run("advise", "-", *ON, *MINE, stdin=json.dumps({**WELL, "id": "\x1b[2Jp2"}))
+
+    assert "\x1b" not in said.out
+    assert "Patiënt �[2Jp2" in said.out
+
+
+def test_a_patient_of_whom_an_entry_was_left_out_is_not_told_in_one_line(run: Run) -> None:
+    # The fracture cannot be read, so nothing gives the topic a reason: that must not look like a healthy patient.
+    unread = {**FALLEN, "conditions": [{"on": "2025-13-41", "codes": ["icpc-1:L72"]}], "answers": {}}
+
+    said = run("advise", "-", *ON, *MINE, stdin=f"{json.dumps(unread)}\n{json.dumps(WELL)}\n")
+
+    assert "conditions/0" in said.out
+    assert "Patiënt p2" in said.out.splitlines()[-1]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_a_full_disk_is_told_in_one_line_and_is_not_called_our_mistake(fallen: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "cdss.cli", "advise", str(fallen), *ON, *MINE],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+
+    assert done.returncode == 2
+    assert done.stderr.decode().splitlines() == ["cdss advise: No space left on device"]
 
 
 @pytest.mark.parametrize(

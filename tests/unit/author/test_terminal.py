@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from cdss.author.terminal import Progress, Terminal, layout, terminal
+from cdss.author.terminal import Progress, Terminal, layout, painted_problem, terminal
 from cdss.models.line import Line
 
 
@@ -159,6 +159,21 @@ def test_a_problem_is_painted_only_where_colours_are_shown() -> None:
     assert "\x1b[" in painted_problem(text, Terminal(io.StringIO(), colour=True))
 
 
+# What stands in a record does not steer the terminal
+
+
+@pytest.mark.parametrize("sign", ["\x1b", "\x07", "\x08", "\r", "\x7f", "\x9b", "\u202e", "\u2066"])
+@pytest.mark.parametrize("colour", [True, False])
+def test_a_sign_that_steers_the_terminal_is_shown_as_a_sign_that_does_not(sign: str, colour: bool) -> None:
+    plain = shown(Line("a�b", label="c�", label_width=4, aside="d�"), width=60, colour=colour)
+
+    assert (
+        shown(Line(f"a{sign}b", label=f"c{sign}", label_width=4, aside=f"d{sign}"), width=60, colour=colour)
+        == plain
+    )
+    assert painted_problem(f"x{sign}y", Terminal(Screen(), colour=False)) == "x�y"
+
+
 # Progress
 
 
@@ -174,8 +189,31 @@ def test_what_takes_less_than_a_second_shows_no_bar() -> None:
     assert progress(Screen(), [0.0, 0.5, 1.0]) == ""
 
 
+def test_a_bar_is_drawn_ten_times_a_second_and_no_more() -> None:
+    clock = iter([0.0, 1.1, 1.1, 1.15, 1.25, 1.25])  # a step that draws looks at the clock twice
+    out = Screen()
+
+    with Progress(out, lambda: next(clock)) as bar:
+        for done in (1, 2, 3):
+            bar.step(done)
+
+    assert out.getvalue().split("\r")[1:3] == ["1 …", "3 …"]
+
+
+def test_a_bar_is_wiped_before_something_else_is_said() -> None:
+    out = Screen()
+
+    with Progress(out, iter([0.0, 5.0, 5.0]).__next__) as bar:
+        bar.step(7)
+        bar.wipe()
+        before = out.getvalue()
+
+    assert before.endswith("\r")
+    assert out.getvalue() == before
+
+
 def test_what_takes_longer_than_a_second_shows_a_bar_and_wipes_it() -> None:
-    text = progress(Screen(), [0.0, 0.5, 1.1])
+    text = progress(Screen(), [0.0, 0.5, 1.1, 1.1])
 
     assert "2/2" in text
     assert text.endswith("\r")
