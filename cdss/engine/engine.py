@@ -322,7 +322,7 @@ def check_patient(patient: Patient, on: date) -> None:
 
 
 def given_values(layout: Layout, patient: Patient, on: date) -> Mapping[int, Value] | None:
-    """The given values by node. PatientError for a name that does not exist, or a value that does not fit."""
+    """The given values by node. PatientError for a name that is no fact or finding, or a value that does not fit."""
     if not patient.given:
         return None
     by_key, program = layout.by_key, layout.program
@@ -339,6 +339,17 @@ def given_values(layout: Layout, patient: Patient, on: date) -> Mapping[int, Val
             raise PatientError(
                 "unknown-fact",
                 {"nl": f"Er is geen gegeven '{key}'.{hint_nl}", "en": f"There is no fact '{key}'.{hint_en}"},
+                f"given/{key}",
+            )
+        if named.kind == "parameter":  # a guideline's own number, of which a record says nothing
+            raise PatientError(
+                "parameter-given",
+                {
+                    "nl": f"'{key}' is een getal van de richtlijn en geen gegeven van de patiënt; een regio of "
+                    "praktijk kiest het in een sitebestand.",
+                    "en": f"'{key}' is a number of the guideline and not a fact about the patient; a region or "
+                    "practice chooses it in a site file.",
+                },
                 f"given/{key}",
             )
         try:

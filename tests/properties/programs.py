@@ -105,6 +105,7 @@ VALID = (
     None,
     ValidFor("always"),
     ValidFor("contact"),
+    ValidFor("contact", reassuring=("mild", "low")),
     ValidFor("duration", Duration(months=2)),
     ValidFor("duration", Duration(days=60)),
 )
@@ -750,9 +751,10 @@ def draw_call(draw: st.DrawFn, program: Program, on: date, *, busy: bool = False
 
 
 def _given(node: Node) -> SearchStrategy[Value]:
-    """A value for a node. A parameter stays one thing: windows are made of it."""
+    """A value for a node. An amount of the guideline itself stays one thing: windows are made of it."""
     found = values(node.type)
-    return found.filter(lambda value: is_known(node.type, value)) if isinstance(node, Parameter) else found
+    fixed = isinstance(node, Parameter | Constant)
+    return found.filter(lambda value: is_known(node.type, value)) if fixed else found
 
 
 @composite
