@@ -174,7 +174,7 @@ class Observation(Coded):
     value: Value | None = None
     unit: Annotated[str, StringConstraints(max_length=60)] | None = None
     comparator: Literal["<", "<=", ">=", ">"] | None = Field(
-        default=None, description="With `bound`, for a result such as `> 90`; then there is no `value`."
+        default=None, description="For a result such as `> 90`, with the number as `bound` or as `value`."
     )
     bound: Number | None = None
     site: Site | ScanSite | None = None

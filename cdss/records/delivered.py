@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -46,6 +47,23 @@ def read_delivered(
         where = f"delivered/{path}" if path else "delivered"
         raise impossible("wrong-delivered", where, why_nl=text["nl"], why_en=text["en"]) from error
     return {**given, **periods_of(rest)}
+
+
+def as_far_as_read(
+    delivered: Mapping[str, Delivered],
+    cut_short: Collection[str],
+    with_gaps: Collection[str],
+) -> Mapping[str, Delivered]:
+    """What was delivered, as far as it could be read, whatever the caller says of it.
+
+    A list of which a next page was not sent is not complete. Of one with an entry that could not be read,
+    absence is an assumption at most: that entry may be what was looked for.
+    """
+    return {
+        name: replace(period, reach="own") if name in with_gaps else period
+        for name, period in delivered.items()
+        if name not in cut_short
+    }
 
 
 def periods_of(lists: Mapping[DeliveredName, DeliveredPeriod | None]) -> dict[str, Delivered]:

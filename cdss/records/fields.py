@@ -22,6 +22,8 @@ def fields_are_usable(
     """Whether the entry can be used. Units are tidied in place, and impossible numbers and ends taken out."""
     if any(type(value) is Decimal and not _in_reach(value) for value in fields.values()):
         _drop_numbers(path, fields, report)
+    if "comparator" in fields or "bound" in fields:
+        _tell_bound(path, fields, report)
     unit = fields.get("unit")
     if isinstance(unit, str):
         fields["unit"] = tidy_unit(unit)
@@ -43,6 +45,17 @@ def fields_are_usable(
                 return False
             del fields["until"]
     return True
+
+
+def _tell_bound(path: str, fields: dict[str, FieldValue], report: Report) -> None:
+    """Make `< 30` a result with one known end, however it was written: never the value 30."""
+    comparator, bound, value = fields.get("comparator"), fields.get("bound"), fields.get("value")
+    if comparator is not None and bound is None and isinstance(value, Decimal):
+        fields["bound"] = fields.pop("value")
+    elif comparator is None or bound is None or value is not None:
+        for field in ("comparator", "bound", "value"):
+            fields.pop(field, None)
+        report.skip(f"{path}/comparator", "comparator")
 
 
 def _drop_numbers(path: str, fields: dict[str, FieldValue], report: Report) -> None:

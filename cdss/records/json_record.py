@@ -29,7 +29,7 @@ from cdss.models.patient_record import (
     fields_of,
 )
 from cdss.models.record_form import form_problem, known_keys, near_to
-from cdss.records.delivered import DeliveredArgument, periods_of, read_delivered
+from cdss.records.delivered import DeliveredArgument, as_far_as_read, periods_of, read_delivered
 from cdss.records.fields import fields_are_usable
 from cdss.records.report import Report
 
@@ -69,6 +69,7 @@ def read_record(data: Mapping[str, object], delivered: DeliveredArgument = None)
     if birth and death and birth.first > death.last:
         raise impossible("birth-after-death", "deceased_on")
     lists = {name: tuple(_records(name, getattr(record, name), kept[name], report)) for name in LISTS}
+    lost = {name for name in LISTS if len(lists[name]) < _how_many(data.get(name))}
     return Patient(
         id=record.id,
         birth_date=birth,
@@ -77,11 +78,17 @@ def read_record(data: Mapping[str, object], delivered: DeliveredArgument = None)
         deceased_on=death,
         deregistered_on=record.deregistered_on,
         coordinator=record.coordinator,
-        delivered=read_delivered(delivered, periods_of(record.delivered)),
+        delivered=as_far_as_read(
+            read_delivered(delivered, periods_of(record.delivered)), cut_short=(), with_gaps=lost
+        ),
         lists={name: records for name, records in lists.items() if records},
         answers=tuple(Answer(fact, given.value, given.on) for fact, given in record.answers.items()),
         skipped=report.all(),
     )
+
+
+def _how_many(entries: object) -> int:
+    return len(entries) if isinstance(entries, list | tuple) else 0
 
 
 Kept = dict[str, list[int]]

@@ -40,7 +40,8 @@ DISPENSED: Final = "373784005"  # verstrekking (MVE)
 USE: Final = "422979000"  # medicatiegebruik (MGB)
 OTHER_BLOCK: Final = "other"
 
-BLOCKS: Final = frozenset({AGREEMENT, DISPENSE_REQUEST, SCHEDULE, PHARMACY_AGREEMENT, DISPENSED, USE})
+BLOCKS: Final = (AGREEMENT, DISPENSE_REQUEST, SCHEDULE, PHARMACY_AGREEMENT, DISPENSED, USE)
+"""In this order: of a resource with two of these categories the first counts."""
 PROFILES: Final = {
     "mp-MedicationAgreement": AGREEMENT,
     "mp-DispenseRequest": DISPENSE_REQUEST,
@@ -100,7 +101,12 @@ def block_of(categories: Iterable[fhir.Concept | None], resource: fhir.Resource)
         block = PROFILES.get(_tail(profile.partition("|")[0]), "")
         if block:
             return block
-    return AGREEMENT if _stop_extension(resource) is not None else None
+    return AGREEMENT if is_stop(resource) else None
+
+
+def is_stop(resource: fhir.Resource) -> bool:
+    """Whether it records that something was stopped, of whatever type."""
+    return _stop_extension(resource) is not None
 
 
 def is_known_modifier(extension: fhir.Extension) -> bool:

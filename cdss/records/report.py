@@ -129,6 +129,10 @@ REASONS: Final[Mapping[str, Text]] = MappingProxyType(
             "nl": "Het getal bij '{seen}' is groter dan waarmee we rekenen en telt als niet vastgelegd.",
             "en": "The number under '{seen}' is larger than we reckon with and counts as not recorded.",
         },
+        "comparator": {
+            "nl": "Bij '<' of '>' hoort één getal; de uitslag telt als niet vastgelegd.",
+            "en": "With '<' or '>' goes one number; the result counts as not recorded.",
+        },
         "value-kind": {
             "nl": "De uitslag is geen getal, ja of nee, datum of code, en telt als niet vastgelegd.",
             "en": "The result is not a number, yes or no, date or code, and counts as not recorded.",
@@ -167,16 +171,26 @@ REASONS: Final[Mapping[str, Text]] = MappingProxyType(
 """Every reason under which something of a record is reported, with its text."""
 
 
+LOST: Final = frozenset(
+    {"unreadable", "modifier", "no-subject", "subject-unclear", "no-code", "no-reference"}
+    | {"unknown-type", "server-error"}
+)
+"""Reasons by which something was left out that may be what a rule looks for."""
+
+
 class Report:
     """What was skipped so far, in the order in which it was found."""
 
     def __init__(self) -> None:
         self.skipped: list[Skipped] = []
+        self.lost: set[str] = set()  # where something was left out that may be what a rule looks for
         self._as_text = 0
         self._told: set[tuple[str, str]] = set()
 
     def skip(self, path: str, reason: str, seen: str = "") -> None:
         """Report an entry, or a part of one, for one of the reasons above."""
+        if reason in LOST:
+            self.lost.add(path)
         text = REASONS[reason]
         self.skipped.append(
             Skipped(path, {language: own.format(seen=_short(seen)) for language, own in text.items()})

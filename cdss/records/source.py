@@ -32,6 +32,9 @@ def read(source: Source, delivered: DeliveredArgument = None) -> Patient:
     says so itself, and in FHIR a type of resource that is there counts as complete since its oldest entry,
     within this practice or pharmacy only.
 
+    Whoever says so, a list of which a next page was not sent is not complete, and of one with an entry that could
+    not be read absence is an assumption at most.
+
     Raises PatientError when the record as a whole is impossible. What could not be used of it stands in
     `.skipped` of the patient.
     """

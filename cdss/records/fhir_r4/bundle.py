@@ -28,6 +28,7 @@ class Item(msgspec.Struct, eq=False):
     path: str
     partial: bool  # its list has a next page that was not sent
     key: int = -1  # its place among all resources
+    is_ours: bool = False  # surely about the patient of the record
 
     @property
     def server(self) -> str | None:

@@ -16,15 +16,13 @@ GOING_ON: Final = frozenset({"in-progress", "arrived", "triaged", "onleave"})
 
 
 def link_episode(reading: Reading, episode: fhir.Episode, place: Place) -> None:
-    """Remember to which problems a care episode belongs, and since when."""
+    """Remember to which problems a care episode belongs."""
     name = episode.id or place.path
     for diagnosis in episode.diagnosis:
         key = reading.key_of(diagnosis.condition)
         if key is not None:
             reading.episode_of.setdefault(key, name)
-            start = start_of(episode.period)
-            if start is not None:
-                reading.episode_start.setdefault(key, start)
+            reading.episodes.setdefault(key, episode)
 
 
 def read_encounter(reading: Reading, encounter: fhir.Encounter, place: Place) -> None:
@@ -48,7 +46,11 @@ def read_encounter(reading: Reading, encounter: fhir.Encounter, place: Place) ->
         organisation=short_id(encounter.service_provider),
         episode=episode,
     )
-    reading.add("contacts", place, start, codes(encounter.reason_code, place), fields)
+    reasons = [*encounter.reason_reference, *(diagnosis.condition for diagnosis in encounter.diagnosis)]
+    found = dict.fromkeys(codes(encounter.reason_code, place))
+    for reason in reasons:
+        found |= dict.fromkeys(reading.codes_of_problem(reason, place))
+    reading.add("contacts", place, start, tuple(found), fields)
 
 
 def read_service_request(reading: Reading, request: fhir.ServiceRequest, place: Place) -> None:

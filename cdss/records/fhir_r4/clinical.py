@@ -25,11 +25,10 @@ from cdss.records.fhir_r4.values import (
     start_of,
     unit_of,
 )
-from cdss.records.fhir_r4.words import SCAN_SITE_OF, SITE_OF, site_of
+from cdss.records.fhir_r4.words import REFUTED, SCAN_SITE_OF, SITE_OF, site_of
 
 ACTIVE: Final = frozenset({"active", "recurrence", "relapse"})
 OVER: Final = frozenset({"inactive", "remission", "resolved"})
-REFUTED: Final = frozenset({"entered-in-error", "refuted"})
 
 NOT_MEASURED: Final = frozenset(
     {"unknown", "asked-unknown", "temp-unknown", "not-asked", "asked-declined", "not-applicable"}
@@ -62,15 +61,21 @@ def read_condition(reading: Reading, condition: fhir.Condition, place: Place) ->
         (condition.onset_date_time, "onsetDateTime"),
         (start_of(condition.onset_period), "onsetPeriod"),
     ) or at_age(condition.onset_age, reading.birth, "onsetAge", place)
+    care = reading.episodes.get(reading.key)
     reported = first_day(
         place,
-        (reading.episode_start.get(reading.key), "EpisodeOfCare.period"),
+        (start_of(care.period) if care else None, "EpisodeOfCare.period"),
         (condition.recorded_date, "recordedDate"),
     )
     is_episode = reading.key in reading.episode_of or any(code.startswith("icpc-1:") for code in own_codes)
+    active, until = _is_active(condition), _abatement(condition, reading.birth, place)
+    if active is None and care is not None:  # the problem itself does not say; its care episode may
+        active = {"active": True, "finished": False}.get(care.status or "")
+        if active is False and until is None:
+            until = day(end_of(care.period), "EpisodeOfCare.period", place)
     fields = recorded(
-        until=_abatement(condition, reading.birth, place),
-        active=_is_active(condition),
+        until=until,
+        active=active,
         site=site_of(own_codes, SITE_OF) or site_of(codes(condition.body_site, place), SITE_OF),
         date_kind="reported" if is_episode or onset is None else "event",
         episode=reading.episode_of.get(reading.key) or reading.episode([condition.encounter]),
@@ -96,7 +101,8 @@ def _is_active(condition: fhir.Condition) -> bool | None:
         condition.abatement_age,
         condition.abatement_string,
     )
-    if any(word in OVER for word in words) or any(part is not None for part in abated):
+    is_abated = any(part is not None for part in abated) or bytes(condition.abatement_range)
+    if any(word in OVER for word in words) or is_abated:
         return False
     return None
 
@@ -125,6 +131,8 @@ def read_observation(reading: Reading, observation: fhir.Observation, place: Pla
         (observation.effective_instant, "effectiveInstant"),
         (start_of(observation.effective_period) or end_of(observation.effective_period), "effectivePeriod"),
     )
+    if on is None and bytes(observation.effective_timing):
+        place.skip("date", "effectiveTiming")
     shared = recorded(
         site=site_of(codes([observation.body_site], place), SCAN_SITE_OF) if observation.body_site else None,
         episode=reading.episode([observation.encounter]),
@@ -147,7 +155,15 @@ def _has_value(measured: fhir.Observation | fhir.Component) -> bool:
         measured.value_date_time,
         measured.value_string,
     )
-    return bool(bytes(measured.value_integer)) or any(value is not None for value in values)
+    others = (
+        measured.value_integer,
+        measured.value_range,
+        measured.value_ratio,
+        measured.value_sampled_data,
+        measured.value_time,
+        measured.value_period,
+    )
+    return any(value is not None for value in values) or any(map(bytes, others))
 
 
 def _add_measurement(

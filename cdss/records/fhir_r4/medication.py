@@ -38,7 +38,6 @@ NEVER_HANDED_OVER: Final = frozenset({"cancelled", "declined"})
 NOT_YET_HANDED_OVER: Final = frozenset({"preparation", "in-progress", "on-hold", "stopped"})
 
 _MEDICATION: Final = msgspec.json.Decoder(fhir.Medication)
-_CONDITION: Final = msgspec.json.Decoder(fhir.Condition)
 _PARTS: Final = msgspec.json.Decoder(tuple[msgspec.Raw, ...])
 _HEAD: Final = msgspec.json.Decoder(fhir.Head)
 
@@ -97,7 +96,8 @@ def count_dispense_requests(reading: Reading, found: Iterable[tuple[Item, fhir.D
     for _, drug in found:
         if isinstance(drug, fhir.MedicationRequest):
             treatment = mp9.treatment_of(drug)
-            if treatment and mp9.block_of(drug.category, drug) == mp9.DISPENSE_REQUEST:
+            asked = mp9.block_of(drug.category, drug) == mp9.DISPENSE_REQUEST and drug.status != "cancelled"
+            if treatment and asked:
                 reading.dispense_requests.add(treatment)
 
 
@@ -107,7 +107,7 @@ def read_request(reading: Reading, request: fhir.MedicationRequest, place: Place
     if block == mp9.SCHEDULE:
         place.skip("schedule")
         return
-    if request.status == "cancelled" and block != mp9.AGREEMENT:
+    if request.status == "cancelled" and not mp9.is_stop(request):
         place.skip("status", "cancelled")
         return
     drug = drug_of(reading, request, place)
@@ -175,12 +175,7 @@ def _indication(
     """What the drug is for: a code of the GP's own list when there is one."""
     found = list(codes(concepts, place))
     for reference in references:
-        item = reading.find(reference)
-        if item is not None and item.type == "Condition":
-            if item.key not in reading.problem_codes:
-                condition = decode(_CONDITION, item, reading.report)
-                reading.problem_codes[item.key] = codes([condition.code], place) if condition else ()
-            found += reading.problem_codes[item.key]
+        found += reading.codes_of_problem(reference, place)
     return next((code for code in found if code.startswith("icpc-1:")), found[0] if found else None)
 
 

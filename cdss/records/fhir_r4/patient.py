@@ -16,7 +16,7 @@ import msgspec
 from cdss.models.impossible import impossible
 from cdss.models.patient import Days, Patient
 from cdss.records import mp9
-from cdss.records.delivered import DeliveredArgument, read_delivered
+from cdss.records.delivered import DeliveredArgument, as_far_as_read, read_delivered
 from cdss.records.fhir_r4 import care, clinical, medication
 from cdss.records.fhir_r4 import structs as fhir
 from cdss.records.fhir_r4.bundle import Item, open_sent
@@ -74,6 +74,7 @@ def read_fhir(data: bytes, delivered: DeliveredArgument = None) -> Patient:
     for item in sent.items:
         is_read = item.type in KINDS
         if item.type != "Patient" and guard.admits(item, is_read=is_read) and is_read:
+            item.is_ours = True
             by_type[item.type].append(item)
     birth, death, sex = _person(owner, report)
     reading = Reading(sent, birth, report)
@@ -85,7 +86,9 @@ def read_fhir(data: bytes, delivered: DeliveredArgument = None) -> Patient:
         birth_date=birth,
         sex=sex,
         deceased_on=death,
-        delivered=read_delivered(delivered, reading.delivered()),
+        delivered=as_far_as_read(
+            read_delivered(delivered, reading.delivered()), reading.cut_short(), reading.with_gaps()
+        ),
         lists=lists,
         skipped=report.all(),
     )

@@ -13,8 +13,8 @@ import msgspec
 from cdss.models.patient import LISTS, Days, Delivered, FieldValue, Record
 from cdss.records.fhir_r4 import structs as fhir
 from cdss.records.fhir_r4.bundle import Item, Sent
-from cdss.records.fhir_r4.values import Place
-from cdss.records.fhir_r4.words import discipline_of
+from cdss.records.fhir_r4.values import Place, code_words, codes
+from cdss.records.fhir_r4.words import REFUTED, discipline_of
 from cdss.records.fields import fields_are_usable
 from cdss.records.report import Report
 
@@ -39,6 +39,24 @@ MEANING: Final = frozenset(
 _ELEMENT: Final = re.compile(r"at `\$\.([A-Za-z]+)")
 _ELEMENTS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ROLE: Final = msgspec.json.Decoder(fhir.Role)
+_CONDITION: Final = msgspec.json.Decoder(fhir.Condition)
+
+DELIVERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "Encounter": ("contacts", "stays"),
+    "Condition": ("conditions",),
+    "Observation": ("observations",),
+    "Procedure": ("procedures",),
+    "AllergyIntolerance": ("allergies",),
+    "QuestionnaireResponse": ("questionnaires",),
+    "MedicationRequest": ("prescriptions", "agreements"),
+    "MedicationDispense": ("dispensings", "agreements"),
+    "MedicationStatement": ("agreements",),
+    "MedicationAdministration": ("administrations",),
+    "ServiceRequest": ("referrals",),
+    "DocumentReference": ("documents",),
+}
+"""Of which lists a type of resource is the entries. A Flag adds a problem, and a DiagnosticReport a document, to a
+list that it does not make complete."""
 
 
 def decode(decoder: msgspec.json.Decoder[T], item: Item, report: Report) -> T | None:
@@ -69,12 +87,11 @@ class Reading:
         self.birth = birth
         self.report = report
         self.lists: dict[str, list[Record]] = {name: [] for name in LISTS}
-        self.partial: set[str] = set()  # lists of which a next page was not sent
         self.episode_of: dict[int, str] = {}  # key of a condition or encounter -> its care episode
-        self.episode_start: dict[int, str] = {}  # key of a condition -> start of its care episode
+        self.episodes: dict[int, fhir.Episode] = {}  # key of a condition -> its care episode
         self.dispense_requests: set[str] = set()  # treatments for which the pharmacy was asked to dispense
         self.drugs: dict[int, Drug | None] = {}  # by key of a Medication
-        self.problem_codes: dict[int, tuple[str, ...]] = {}  # by key of a Condition
+        self._problems: dict[int, tuple[str, ...]] = {}  # codes by key of a Condition
         self.item: Item | None = None  # the resource that is being read
         self._disciplines: dict[int, str | None] = {}
 
@@ -92,8 +109,6 @@ class Reading:
         if fields_are_usable(name, place.path, on, own, self.report):
             records = self.lists[name]
             records.append(Record(name, len(records), on, codes, own, items or {}))
-            if self.item is not None and self.item.partial:
-                self.partial.add(name)
 
     @property
     def key(self) -> int:
@@ -108,6 +123,17 @@ class Reading:
         """The key of the resource behind a reference, if it was sent."""
         item = self.find(reference)
         return item.key if item else None
+
+    def codes_of_problem(self, reference: fhir.Reference | None, place: Place) -> tuple[str, ...]:
+        """The codes of the problem behind a reference; of one that was refuted, none."""
+        item = self.find(reference)
+        if item is None or item.type != "Condition" or not item.is_ours:
+            return ()
+        if item.key not in self._problems:
+            problem = decode(_CONDITION, item, self.report)
+            stands = problem is not None and not REFUTED & set(code_words(problem.verification_status))
+            self._problems[item.key] = codes([problem.code], place) if problem and stands else ()
+        return self._problems[item.key]
 
     def episode(self, references: Iterable[fhir.Reference | None]) -> str | None:
         """The care episode of the encounter behind a reference."""
@@ -142,12 +168,29 @@ class Reading:
 
     def delivered(self) -> dict[str, Delivered]:
         """What FHIR itself tells: a list counts since its oldest entry, within this practice."""
+        sent = {name for item in self.sent.items for name in DELIVERS.get(item.type, ())}
         found = {}
-        for name, records in self.lists.items():
-            days = [record.on.last for record in records if record.on is not None]
-            if days and name not in self.partial:
+        for name in sent:
+            days = [record.on.last for record in self.lists[name] if record.on is not None]
+            if days:
                 found[name] = Delivered(first=_not_later(min(days)), reach="own")
         return found
+
+    def cut_short(self) -> frozenset[str]:
+        """The lists of which a next page was not sent."""
+        return frozenset(
+            name for item in self.sent.items if item.partial for name in DELIVERS.get(item.type, ())
+        )
+
+    def with_gaps(self) -> frozenset[str]:
+        """The lists of which an entry could not be read, or not be told to be about this patient."""
+        lost = self.report.lost
+        if not lost:
+            return frozenset()
+        named = {item.path: item.type for item in self.sent.items}
+        if not lost <= named.keys():
+            return frozenset(LISTS)  # of what type that was is not known
+        return frozenset(name for path in lost for name in DELIVERS.get(named[path], ()))
 
 
 def _not_later(day: date) -> date | None:

@@ -142,6 +142,7 @@ class Condition(Resource):
     abatement_period: Period | None = None
     abatement_age: Quantity | None = None
     abatement_string: str | None = None
+    abatement_range: Raw = NOTHING
     recorded_date: str | None = None
 
 
@@ -159,6 +160,11 @@ class Component(Part):
     value_codeable_concept: Concept | None = None
     value_date_time: str | None = None
     value_string: str | None = None
+    value_range: Raw = NOTHING
+    value_ratio: Raw = NOTHING
+    value_sampled_data: Raw = NOTHING
+    value_time: Raw = NOTHING
+    value_period: Raw = NOTHING
     data_absent_reason: Concept | None = None
 
 
@@ -170,12 +176,18 @@ class Observation(Resource):
     effective_date_time: str | None = None
     effective_instant: str | None = None
     effective_period: Period | None = None
+    effective_timing: Raw = NOTHING
     value_quantity: Quantity | None = None
     value_integer: Raw = NOTHING
     value_boolean: bool | None = None
     value_codeable_concept: Concept | None = None
     value_date_time: str | None = None
     value_string: str | None = None
+    value_range: Raw = NOTHING
+    value_ratio: Raw = NOTHING
+    value_sampled_data: Raw = NOTHING
+    value_time: Raw = NOTHING
+    value_period: Raw = NOTHING
     data_absent_reason: Concept | None = None
     component: tuple[Component, ...] = ()
     has_member: tuple[Reference, ...] = ()
@@ -245,6 +257,7 @@ class Encounter(Resource):
     service_type: Concept | None = None
     service_provider: Reference | None = None
     reason_code: tuple[Concept, ...] = ()
+    reason_reference: tuple[Reference, ...] = ()
     diagnosis: tuple[EncounterDiagnosis, ...] = ()
     episode_of_care: tuple[Reference, ...] = ()
 

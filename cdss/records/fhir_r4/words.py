@@ -90,6 +90,9 @@ REASONS: Final[Mapping[str, str]] = {
 }
 """Why a drug was stopped, by SNOMED CT code. A code that is not here is `other`."""
 
+REFUTED: Final = frozenset({"entered-in-error", "refuted"})
+"""Verification statuses of what is not, or no longer, held to be so."""
+
 STOP_TYPES: Final[Mapping[str, str]] = {
     "385655000": "temporary",
     "113381000146106": "temporary",

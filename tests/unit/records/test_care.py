@@ -48,6 +48,24 @@ def test_what_was_measured_in_a_contact_belongs_to_its_care_episode():
     assert record.fields["episode"] == "e1"
 
 
+def test_a_contact_has_the_codes_of_the_problems_that_it_was_about():
+    back, neck = (
+        about("Condition", id=name, code=concept(ICPC, code)) for name, code in (("c1", "L03"), ("c2", "L83"))
+    )
+    refuted = about(
+        "Condition", id="c3", code=concept(ICPC, "L72"), verificationStatus=concept("http://x", "refuted")
+    )
+    contact = encounter(
+        reasonCode=None,
+        reasonReference=[{"reference": "Condition/c1"}, {"reference": "Condition/c3"}],
+        diagnosis=[{"condition": {"reference": "Condition/c2"}}],
+    )
+
+    (record,) = read(bundle(back, neck, refuted, contact)).records("contacts")
+
+    assert record.codes == ("icpc-1:L03", "icpc-1:L83")
+
+
 def test_an_admission_is_a_stay_and_no_contact():
     found = read(bundle(encounter("IMP", period={"start": "2024-05-01", "end": "2024-06-10"})))
 

@@ -146,7 +146,72 @@ def test_a_care_episode_lends_its_name_and_date_to_its_problem():
     record = one("conditions", problem, episode)
 
     assert record.on == day("2024-05-01")
-    assert record.fields == {"date_kind": "reported", "episode": "e2"}
+    assert record.fields == {"date_kind": "reported", "episode": "e2", "active": True}
+
+
+@pytest.mark.parametrize(
+    ("own", "status", "active", "until"),
+    [
+        (None, "active", True, None),
+        (None, "onhold", None, None),
+        (None, "finished", False, "2025-02-01"),
+        ("active", "finished", True, None),
+        ("resolved", "active", False, None),
+    ],
+)
+def test_a_care_episode_tells_whether_its_problem_goes_on_where_the_problem_does_not(
+    own, status, active, until
+):
+    told = {"clinicalStatus": concept("http://x", own)} if own else {}
+    problem = condition(id="c1", onsetDateTime="2025-01-01", **told)
+    episode = about(
+        "EpisodeOfCare",
+        status=status,
+        period={"start": "2025-01-01", "end": "2025-02-01"},
+        diagnosis=[{"condition": {"reference": "Condition/c1"}}],
+    )
+
+    fields = one("conditions", problem, episode).fields
+
+    assert fields.get("active") is active
+    assert fields.get("until") == (day(until) if until else None)
+
+
+def test_an_end_that_is_told_as_an_age_range_is_an_end():
+    assert one("conditions", condition(abatementRange={"low": {"value": 60}})).fields["active"] is False
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"valueRange": {"low": {"value": 60}, "high": {"value": 65}}},
+        {"valueRatio": {"numerator": {"value": 1}, "denominator": {"value": 8}}},
+        {"valueSampledData": {"origin": {"value": 1}, "period": 1, "dimensions": 1}},
+        {"valueTime": "10:00:00"},
+        {"valuePeriod": {"start": "2025-01-01"}},
+        {"valueString": "<30"},
+        {"valueQuantity": {"value": 30, "comparator": "ad"}},
+    ],
+)
+@pytest.mark.parametrize("in_component", [False, True])
+def test_a_result_of_a_kind_that_is_not_read_is_told_and_not_lost_in_silence(value, in_component):
+    code = observation()["code"]
+    if in_component:
+        sent = observation(valueQuantity=None, component=[{"code": code} | value])
+    else:
+        sent = observation(**({"valueQuantity": None} | value))
+
+    patient = read(bundle(sent))
+
+    assert [dict(record.fields) for record in patient.records("observations")] == [{}]
+    assert len(patient.skipped) == 1
+
+
+def test_a_measurement_at_a_schedule_has_no_date_and_that_is_told():
+    patient = read(bundle(observation(effectiveDateTime=None, effectiveTiming={"event": ["2025-02-20"]})))
+
+    assert patient.records("observations")[0].on is None
+    assert "effectiveTiming" in patient.skipped[0].why["nl"]
 
 
 def test_a_contra_indication_of_the_g_standaard_is_a_problem():

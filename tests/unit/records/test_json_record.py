@@ -258,6 +258,29 @@ def test_texts_are_in_both_languages():
     assert "'hipp'" in found.skipped[0].why["nl"] and "hip" in found.skipped[0].why["en"]
 
 
+@pytest.mark.parametrize("number", ["value", "bound"])
+def test_a_result_below_a_limit_is_never_the_limit_itself(number):
+    record = one("observations", code="loinc:33914-3", comparator="<", unit="mL/min", **{number: 30})
+
+    assert record.fields == {"comparator": "<", "bound": Decimal(30), "unit": "mL/min"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"comparator": "<"},
+        {"bound": 30},
+        {"comparator": "<", "bound": 30, "value": 40},
+        {"comparator": "<", "value": "low"},
+    ],
+)
+def test_a_limit_that_does_not_say_on_which_side_the_result_lies_is_no_result(wrong):
+    patient = read({"id": "p1", "observations": [{"code": "loinc:33914-3"} | wrong]})
+
+    assert patient.records("observations")[0].fields == {}
+    assert [skipped.path for skipped in patient.skipped] == ["observations/0/comparator"]
+
+
 def test_an_end_in_9999_is_no_end():
     stay = one("stays", kind="hospital", **{"from": "2025-01-01", "until": "9999-12-31"})
 

@@ -206,6 +206,28 @@ def test_a_request_to_dispense_is_the_prescription_of_its_treatment():
     assert prescribed.fields["quantity"] == 12 and len(found.records("agreements")) == 1
 
 
+def test_an_agreement_that_was_cancelled_without_a_stop_never_began():
+    patient = read(bundle(agreement(status="cancelled")))
+
+    assert patient.lists == {} and "cancelled" in patient.skipped[0].why["en"]
+
+
+def test_a_request_to_dispense_that_was_cancelled_does_not_take_the_prescription_away():
+    cancelled = request(
+        status="cancelled", category=[concept(SNOMED, "52711000146108")], extension=[treatment()]
+    )
+
+    patient = read(bundle(agreement(treatment()), cancelled))
+
+    assert len(patient.records("prescriptions")) == 1
+
+
+def test_of_two_categories_the_agreement_counts_in_every_run():
+    both = agreement(category=[concept(SNOMED, "52711000146108", "33633005")])
+
+    assert len(read(bundle(both)).records("agreements")) == 1
+
+
 def test_a_proposal_for_an_agreement_is_a_proposed_prescription_only():
     found = read(bundle(agreement(intent="proposal")))
 
