@@ -80,6 +80,8 @@ def _table(place: Place, declared: Declared) -> Table | None:
     found = tuple(row for row in rows if row is not None)
     if hit == "first":
         _check_last(draft, declared, found, otherwise)
+    else:
+        _check_cells(draft, node)
     return Table(
         id=declared.id,
         name=declared.name,
@@ -294,6 +296,22 @@ def _does_not_fit(place: Place, cell: Cell, name: Name, kind: ValueType) -> None
         help=one_of(examples.get(kind.kind, ["any", "unknown"])),
         notes=(Note(name.span, {"nl": "deze kolom", "en": "this column"}),),
     )
+
+
+def _check_cells(draft: Draft, node: MappingNode) -> None:
+    """A `unique` table is proved from its cells: a row with a tree would go in unproved."""
+    for row in mappings(node.get("rows")):
+        if row.get("when") is not None:
+            draft.report(
+                "table-not-proved",
+                key_span(row, "when"),
+                "een rij met `when:` kan niet in een tabel met `hit: unique`: daarvan is niets te bewijzen",
+                "a row with `when:` cannot be in a table with `hit: unique`: nothing of it can be proved",
+                help=advice(
+                    "Schrijf de rij als cellen: `if: [...]`, of maak de tabel `hit: first`.",
+                    "Write the row as cells: `if: [...]`, or make the table `hit: first`.",
+                ),
+            )
 
 
 def _check_last(draft: Draft, declared: Declared, rows: tuple[Row, ...], otherwise: Scalar | None) -> None:

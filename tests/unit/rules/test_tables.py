@@ -272,3 +272,9 @@ def test_a_table_of_trees_is_not_proved_and_not_refused() -> None:
 
     assert can_prove(medication, found.definitions) is not None
     assert errors(text) == []
+
+
+def test_a_row_with_a_tree_does_not_go_into_a_unique_table_unproved() -> None:
+    rows = COMPLETE.replace("if: [above -1.0, any]", "when: t_score > -1.0")
+
+    assert errors(table(rows)) == [("table-not-proved", "when")]
