@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from typing import Final
+from typing import Final, assert_never
 
 from cdss.engine.caveats import caveats
 from cdss.engine.conclusions import Conclusions
@@ -17,11 +17,12 @@ from cdss.engine.reading import read_criterion, read_rule
 from cdss.engine.reasons import source_of
 from cdss.engine.recommend import Standing, deciding, decision_text, status_of
 from cdss.engine.telling import tell_day
-from cdss.engine.tree import MARKS, STEP, Tree, settings_of
+from cdss.engine.tree import MARKS, STEP, Tree, settings_of, without_echo
+from cdss.models.condition import AllOf, AnyOf, Condition, Criterion, NoneOf
 from cdss.models.guideline import Rule
 from cdss.models.program import NodeId
 from cdss.models.program import Rule as RuleNode
-from cdss.models.truth import NO, UNKNOWN, YES
+from cdss.models.truth import NO, UNKNOWN, YES, Truth, every, opposite, some
 from cdss.models.wording import URGENCY, in_language, lowered
 
 _SAY: Final[Mapping[str, Mapping[str, str]]] = {
@@ -46,6 +47,10 @@ _SAY: Final[Mapping[str, Mapping[str, str]]] = {
         "comes": "Dit gaat gelden als dit niet meer zo is: {text}",
         "holds": "Dit gaat gelden als ook dit zo is: {text}",
         "instead": "Dit gaat gelden als dit niet meer zo is: {text}",
+        "counts": "Dit telt mee, maar is alleen niet genoeg: {text}",
+        "counts instead": "Dit telt mee als het niet meer zo is, maar is alleen niet genoeg: {text}",
+        "answers": "Een antwoord op de vragen hieronder.",
+        "unknown yet": "Wat nog niet bekend is.",
         "nothing": "Alleen nieuwe gegevens.",
         "questions": "Vragen die ertoe doen",
         "none": "Geen.",
@@ -81,6 +86,10 @@ _SAY: Final[Mapping[str, Mapping[str, str]]] = {
         "comes": "It holds once this is no longer so: {text}",
         "holds": "It holds once this is so as well: {text}",
         "instead": "It holds once this is no longer so: {text}",
+        "counts": "This counts, but is not enough by itself: {text}",
+        "counts instead": "This counts once it is no longer so, but is not enough by itself: {text}",
+        "answers": "An answer to the questions below.",
+        "unknown yet": "What is not known yet.",
         "nothing": "Only new data.",
         "questions": "Questions that matter",
         "none": "None.",
@@ -149,7 +158,7 @@ class _Explanation:
             yield self.say["closed"]
         yield ""
         yield from self._verdict()
-        yield from self._part("why", self.tree.lines(self.rule.when))
+        yield from self._part("why", without_echo(self.tree.lines(self.rule.when)))
         yield from self._part("except", self._exceptions())
         yield from self._part("caveats", self._caveats())
         yield from self._part("change", self._changes())
@@ -230,7 +239,7 @@ class _Explanation:
             truth = self.concluded.now(condition)
             assert isinstance(truth, int)
             yield f"{MARKS[truth]} {in_language(exception.text, self.lang)}"
-            yield from self.tree.lines(exception.when, 1)
+            yield from without_echo(self.tree.lines(exception.when, 1))
         for other in self.parts.overridden_by:
             truth = self.concluded.now(other)
             assert isinstance(truth, int)
@@ -260,23 +269,62 @@ class _Explanation:
             if self.concluded.now(condition) == UNKNOWN:
                 found = True
                 yield f"- {self.say['lapses'].format(text=lowered(in_language(exception.text, self.lang)))}"
-        if not found:
+        if found:
+            return
+        if self.concluded.later(self.node) == YES:
             yield f"- {self.say['nothing']}"
+        else:
+            yield f"- {self.say['answers' if any(self._questions()) else 'unknown yet']}"
 
     def _could_hold(self) -> Iterator[str]:
+        """What keeps it from holding; of each, whether it would do so by itself."""
         if self.concluded.now(self.parts.when) == YES:
+            enough = self._in_the_way() == 1
             for (_, condition, _), exception in zip(self.parts.exceptions, self.rule.exceptions, strict=True):
                 if self.concluded.now(condition) == YES:
                     text = lowered(in_language(exception.text, self.lang))
-                    yield f"- {self.say['comes'].format(text=text)}"
+                    yield f"- {self.say['comes' if enough else 'counts instead'].format(text=text)}"
             for other in self.parts.overridden_by:
                 if self.concluded.now(other) == YES:
-                    yield f"- {self.say['instead'].format(text=lowered(self._title_of(other)))}"
+                    text = lowered(self._title_of(other))
+                    yield f"- {self.say['instead' if enough else 'counts instead'].format(text=text)}"
             return
         for criterion in criteria_behind(self.concluded, self.rule.when, NO):
-            truth = self.concluded.now(self.concluded.program.criteria[criterion.span])
+            node = self.concluded.program.criteria[criterion.span]
+            truth = self.concluded.now(node)
+            enough = not self._in_the_way() and self._with_the_other(self.rule.when, node) == YES
+            name = (
+                ("holds" if enough else "counts")
+                if truth == NO
+                else ("instead" if enough else "counts instead")
+            )
             read = read_criterion(self.concluded.ruleset, criterion, self.lang, self.concluded.call.on)
-            yield f"- {self.say['holds' if truth == NO else 'instead'].format(text=read)}"
+            yield f"- {self.say[name].format(text=read)}"
+
+    def _in_the_way(self) -> int:
+        """How many exceptions and other rules would keep it from holding if its condition did."""
+        exceptions = sum(
+            self.concluded.now(condition) == YES or (blocks and self.concluded.now(condition) == UNKNOWN)
+            for _, condition, blocks in self.parts.exceptions
+        )
+        return exceptions + sum(self.concluded.now(other) == YES for other in self.parts.overridden_by)
+
+    def _with_the_other(self, condition: Condition, flipped: NodeId) -> Truth:
+        """What a condition would be if one of its criteria were the other way round, and all else as it is."""
+        match condition:
+            case Criterion():
+                node = self.concluded.program.criteria[condition.span]
+                truth = self.concluded.now(node)
+                assert isinstance(truth, int)
+                return opposite(truth) if node == flipped else truth
+            case AllOf(items=items):
+                return every(self._with_the_other(item, flipped) for item in items)
+            case AnyOf(items=items):
+                return some(self._with_the_other(item, flipped) for item in items)
+            case NoneOf(items=items):
+                return opposite(some(self._with_the_other(item, flipped) for item in items))
+            case _:
+                assert_never(condition)
 
     def _questions(self) -> Iterator[str]:
         outputs = outputs_of(self.rule)

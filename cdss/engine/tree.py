@@ -3,7 +3,7 @@ known."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from cdss.engine.conclusions import Conclusions
@@ -51,6 +51,7 @@ _SAY: Final[Mapping[str, Mapping[str, str]]] = {
         "none": "Geen van deze:",
         "above": "{x} (zie hierboven)",
         "row": "Rij: {x}",
+        "a row": "Rij",
         "records": "Uit het dossier: {x}",
         "answer": "Antwoord{x}",
         "assumed": "Aangenomen: niets gevonden in wat is aangeleverd",
@@ -71,6 +72,7 @@ _SAY: Final[Mapping[str, Mapping[str, str]]] = {
         "none": "None of these:",
         "above": "{x} (see above)",
         "row": "Row: {x}",
+        "a row": "Row",
         "records": "From the record: {x}",
         "answer": "Answer{x}",
         "assumed": "Assumed: nothing found in what was delivered",
@@ -244,9 +246,11 @@ class Tree:
         """The rows that are not surely missed, up to the first that is surely met."""
         words = words_behind(self.concluded.ruleset, table, "")
         for row, truth in self.concluded.rows(table):
-            said = in_language(row.text, self.lang) if row.text else row.id
+            said = (
+                self.say["row"].format(x=in_language(row.text, self.lang)) if row.text else self.say["a row"]
+            )
             outcome = " / ".join(word_text(word, words, self.lang) for word in row.outcomes)
-            yield self._line(depth, truth, f"{self.say['row'].format(x=said)} → {outcome}")
+            yield self._line(depth, truth, f"{said} → {outcome}")
             if row.when is not None:
                 yield from self.lines(row.when, depth + 1)
 
@@ -307,6 +311,22 @@ class Tree:
         yield self._note(
             depth, self.say["records"].format(x=self._records(matches)) if matches else self.say["nothing"]
         )
+
+
+def without_echo(lines: Iterable[str]) -> Iterator[str]:
+    """The lines without those that only repeat the line right above them; what stands below moves up a step."""
+    left_out: list[int] = []
+    above, above_depth = "", -1
+    for line in lines:
+        text = line.lstrip(" ")
+        depth = (len(line) - len(text)) // len(STEP)
+        while left_out and left_out[-1] >= depth:
+            left_out.pop()
+        if text == above and depth == above_depth + 1:
+            left_out.append(depth)
+        else:
+            yield f"{STEP * (depth - len(left_out))}{text}"
+        above, above_depth = text, depth
 
 
 def settings_of(concluded: Conclusions, rule_id: str, lang: str) -> str:

@@ -312,6 +312,15 @@ def test_the_rounds_are_shown_when_asked_for(run: Run, fallen: Path) -> None:
     assert "Rondes" not in run(*words).out
 
 
+def test_a_provisional_advice_is_not_said_to_change_by_new_data_only(run: Run) -> None:
+    # Five questions may still change the step; "only new data" would contradict them.
+    said = run("explain", PATIENTS / "back-pain.json", "step-2-primary-care", *ON)
+
+    assert "Voorlopig" in said.out
+    assert "- Een antwoord op de vragen hieronder." in said.out
+    assert "Alleen nieuwe gegevens" not in said.out
+
+
 def test_explain_is_about_one_patient(run: Run) -> None:
     said = run(
         "explain", "-", "assess-fall-risk", *ON, *MINE, stdin=f"{json.dumps(FALLEN)}\n{json.dumps(WELL)}\n"

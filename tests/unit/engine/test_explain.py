@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cdss.engine.engine import Engine
+from cdss.engine.tree import without_echo
 from cdss.models.advice import Advice, Because, Recommendation
 from cdss.models.patient import Delivered, Patient, Skipped
 from tests.unit.engine.small_guideline import (
@@ -380,6 +381,58 @@ def test_an_advice_that_is_not_given_is_explained(update: bool) -> None:
     advice = advise(woman(smoking=True, falls=1))
 
     golden("explained-silence.nl", advice.explain("dxa-by-score"), update=update)
+
+
+def changes(advice: Advice, rule: str) -> list[str]:
+    """What an explanation says would change it."""
+    lines = advice.explain(rule, "nl").splitlines()
+    start = lines.index("Wat dit zou veranderen") + 1
+    return [line.strip().removeprefix("- ") for line in lines[start : lines.index("", start)]]
+
+
+def test_what_would_make_it_hold_is_said_only_when_that_is_enough() -> None:
+    enough = advise(woman(leg_pain="mild", pain_duration="10 days"))
+    still_open = advise(woman(leg_pain="mild"))
+    both_fail = advise(woman(leg_pain="mild", pain_duration="60 days"))
+
+    assert changes(enough, "severe-pain") == ["Dit gaat gelden als ook dit zo is: uitstraling is hevig"]
+    alone = "Dit telt mee, maar is alleen niet genoeg: "
+    assert changes(still_open, "severe-pain") == [f"{alone}uitstraling is hevig"]
+    assert changes(both_fail, "severe-pain") == [
+        f"{alone}uitstraling is hevig",
+        f"{alone}duur van de pijn is korter dan 42 dagen (dag waarop het gesprek begint)",
+    ]
+
+
+def test_of_two_exceptions_that_hold_neither_is_all_that_stands_in_the_way() -> None:
+    scan = Record("procedures", 0, day("2025-03-01"), ("sct:312681000",), {})
+    advice = advise(woman(broken_hip(), scan, evaluated_elsewhere=True))
+
+    assert changes(advice, "dxa-after-fracture") == [
+        "Dit telt mee als het niet meer zo is, maar is alleen niet genoeg: al elders onderzocht",
+        "Dit telt mee als het niet meer zo is, maar is alleen niet genoeg: al een DXA sinds de breuk",
+    ]
+
+
+def test_a_condition_is_not_enough_where_an_exception_holds_too() -> None:
+    advice = advise(woman(broken_hip("2023-01-20"), evaluated_elsewhere=True))
+
+    assert changes(advice, "dxa-after-fracture") == [
+        "Dit telt mee, maar is alleen niet genoeg: 1 is een van de groepen"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["✓ a", "   ✓ a", "      ✓ b", "   ✓ c"], ["✓ a", "   ✓ b", "   ✓ c"]),
+        (["✓ a", "   ✓ a", "      ✓ a", "         ✓ b", "✓ d"], ["✓ a", "   ✓ b", "✓ d"]),
+        (["✗ a", "   ? a", "      ? b"], ["✗ a", "   ? a", "      ? b"]),  # another truth says something
+        (["✓ a", "✓ a"], ["✓ a", "✓ a"]),
+    ],
+)
+def test_a_line_that_only_repeats_the_one_above_it_is_left_out(lines: list[str], told: list[str]) -> None:
+    assert list(without_echo(lines)) == told
 
 
 def test_an_advice_that_cannot_be_decided_is_explained(update: bool) -> None:

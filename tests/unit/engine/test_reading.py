@@ -135,7 +135,7 @@ def read(criterion: str, lang: str = "nl", on: date | None = None) -> str:
         ("leg_pain is mild or severe", "uitstraling is licht of 'hevig, in beide benen'", "leg pain is mild or 'severe, into both legs'"),
         ("leg_pain is not none", "uitstraling is niet geen", "leg pain is not none"),
         ("leg_pain >= mild", "uitstraling is licht of hoger", "leg pain is mild or higher"),
-        ("groups has 2", "bij groepen staat 2", "2 is among groups"),
+        ("groups has 2", "2 is een van de groepen", "2 is among groups"),
         ("urgency >= U4", "urgentie is 'binnen 24 uur' of hoger", "urgency is 'within 24 hours' or higher"),
         # tables, scores and treatments
         ("medication is treat", "behandelindicatie is 'behandelen'", "indication is 'treat'"),
@@ -201,7 +201,7 @@ def read_when(when: str, lang: str = "nl") -> str:
         ("{none: [smoking]}", "roken: nee", "smoking: no"),
         ("{none: [not smoking]}", "roken", "smoking"),
         ("{none: [falls >= 2]}", "aantal keer gevallen is minder dan 2", "number of falls is less than 2"),
-        ("{none: [groups has 2]}", "bij groepen staat 2 niet", "2 is not among groups"),
+        ("{none: [groups has 2]}", "2 is niet een van de groepen", "2 is not among groups"),
         ("{none: [leg_pain is not none]}", "uitstraling is geen", "leg pain is none"),
         ("{none: [bmi is known]}", "BMI is niet bekend", "BMI is not known"),
         ("{none: [{all: [smoking, fracture]}]}", "geen van deze: (roken, en breuk)", "none of these: (smoking, and fracture)"),
@@ -230,7 +230,7 @@ def test_a_rule_reads_when_except_and_then() -> None:
     rule = small().rules["small/dxa-after-fracture"]
 
     assert read_rule(small(), rule) == (
-        "Wanneer: bij groepen staat 1. "
+        "Wanneer: 1 is een van de groepen. "
         "Behalve als: al elders onderzocht; of al een DXA sinds de breuk (DXA sinds de breuk). "
         "Dan: DXA aanvragen."
     )
