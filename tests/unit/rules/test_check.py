@@ -138,6 +138,67 @@ def test_each_number_of_an_active_rule_is_verified_or_confirmed() -> None:
     assert errors(rules(ACTIVE) + confirmed) == []
 
 
+INDIRECT = {
+    "a fact": ("often", "  often: {when: fractures >= limit, text: {nl: Vaak, en: Often}}\n"),
+    "a fact of a fact": (
+        "often_now",
+        "  often: {when: fractures >= limit, text: {nl: Vaak, en: Often}}\n"
+        "  often_now: {first_known: [often, no], text: {nl: Vaak, en: Often}}\n",
+    ),
+    "a window": (
+        "lately",
+        "  lately: {from: condition, in: fracture, within: limit, if_missing: assume no, say: none, text: {nl: Pas, en: Lately}}\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", INDIRECT)
+def test_a_number_does_not_become_active_unconfirmed_by_way_of_a_fact(way: str) -> None:
+    when, fact = INDIRECT[way]
+    text = rules(ACTIVE.replace("fractures >= limit", when)).replace("value_sets:", fact + "value_sets:")
+    limit = LIMIT.replace("value: 2", "value: 2 years") if way == "a window" else LIMIT
+
+    assert errors(text + limit) == []
+    assert errors(text + limit.replace("verified", "secondary")) == [("active-not-confirmed", "r")]
+    (told,) = (
+        one
+        for one in problems(text + limit.replace("verified", "secondary"))
+        if one.kind == "active-not-confirmed"
+    )
+    assert "`limit`" in told.text["nl"] and told.notes[0].span.line == text.count("\n") + 2
+
+
+SCORE = "scores:\n  risk: {title: {nl: Score, en: Score}, evidence: verified, items: [{id: a, points: 1, when: smoking}]}\n"
+
+
+@pytest.mark.parametrize(
+    "weak", ["evidence: secondary, items", "evidence: verified, items: [{evidence: design, "]
+)
+def test_an_active_rule_does_not_rest_on_a_score_that_is_not_confirmed(weak: str) -> None:
+    text = rules(ACTIVE.replace("fractures >= limit", "risk >= 1"))
+    score = SCORE.replace(
+        "evidence: verified, items: [{" if "[{" in weak else "evidence: verified, items", weak
+    )
+
+    assert errors(text + SCORE) == []
+    assert errors(text + score) == [("active-not-confirmed", "r")]
+
+
+def test_an_active_rule_does_not_rest_on_a_finding_that_a_doubtful_rule_sets() -> None:
+    first = "id: first, title: {nl: R, en: R}, evidence: design, when: smoking, then: {set: {alarm: yes}}"
+    text = rules(first, ACTIVE.replace("fractures >= limit", "alarm"))
+
+    assert errors(text.replace("design", "verified")) == []
+    assert errors(text) == [("active-not-confirmed", "r")]
+
+
+def test_what_is_active_and_unconfirmed_is_told_once_where_it_stands() -> None:
+    text = rules(ACTIVE.replace("fractures >= limit", "risk >= 1"))
+    score = SCORE.replace("evidence: verified", "evidence: secondary, status: active")
+
+    assert errors(text + score) == [("active-not-confirmed", "secondary")]
+
+
 def test_a_draft_may_rest_on_a_choice() -> None:
     assert (
         errors(rules(ACTIVE.replace("active", "draft").replace("verified, when", "design, when")) + LIMIT)
