@@ -113,7 +113,8 @@ def plan(program: Program, givable: frozenset[NodeId]) -> Plan:
         below = tuple(reads(node))
         leaps.append(any(leaps[other] for other in below) or _is_leap(node, opens))
         opens.append(number in givable or _may_be_open(node, opens, below) or leaps[number])
-        bound.append(_is_bound(node) and all(bound[other] and other not in givable for other in below))
+        fixed = all(bound[other] and other not in givable for other in below)
+        bound.append(_is_bound(node) and fixed and not leaps[number])
         if _may_be_inverted(node, nodes, inverted):
             inverted.add(number)
         if number not in givable and _is_dated(node, nodes, dated):

@@ -33,6 +33,7 @@ from cdss.models.condition import (
     Word,
 )
 from cdss.models.program import (
+    SAID_BY_ABSENCE,
     All,
     Among,
     Any,
@@ -52,6 +53,7 @@ from cdss.models.program import (
     RecordNot,
     RecordTest,
 )
+from cdss.models.truth import UNKNOWN
 from cdss.models.value import DATE, YES_NO, Bits, ValueType, on_day
 
 if TYPE_CHECKING:
@@ -281,7 +283,7 @@ class Criteria:
             case IsTrue():
                 return FieldIs(name, frozenset({"yes"}))
             case IsKnown():
-                known = FieldKnown(name)
+                known = self._field_known(name)
                 return known if test.known else RecordNot(known)
             case IsWord():
                 found: RecordTest = FieldIs(name, frozenset(word.word for word in test.words))
@@ -320,6 +322,14 @@ class Criteria:
                 return FieldIs(name, frozenset({test.word.word}))
             case _:
                 assert_never(test)
+
+    def _field_known(self, name: str) -> RecordTest:
+        """A leap, as for any name: a field that was not recorded may still be filled in (language §2)."""
+        if name in SAID_BY_ABSENCE:
+            return FieldKnown(name)
+        nothing = self.lowering.graph.add(Constant(type=YES_NO, value=UNKNOWN))
+        leap = self.lowering.graph.add(Known(type=YES_NO, item=nothing))
+        return RecordAny((FieldKnown(name), NodeHolds(leap)))
 
     def _field_compare(self, field: Name, operator: Operator, bound: Bound) -> RecordTest:
         assert field.ref is not None and field.ref.type is not None

@@ -214,7 +214,10 @@ def _of_fact(concluded: Conclusions, number: NodeId, node: Missing) -> Iterator[
     reading = concluded.values.reading(number)
     if fact.ask_when is not None and _ask_when(concluded, fact) == NO:
         return
-    for match in reading.used:
+    used = reading.used
+    if node.leaps:  # a field that is leapt over now may still be filled in
+        used += concluded.values.reading(number, later=True).used
+    for match in used:
         if match.truth == UNKNOWN:
             for name in match.missing:
                 yield ("", match.record.path, name)

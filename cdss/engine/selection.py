@@ -12,6 +12,7 @@ from cdss.engine.supply import alike, days_supply, product_of
 from cdss.models.codes import ProductLine, levels, line_of
 from cdss.models.patient import Days, Patient, Record
 from cdss.models.program import (
+    SAID_BY_ABSENCE,
     FieldCompare,
     FieldIs,
     FieldKnown,
@@ -24,7 +25,7 @@ from cdss.models.program import (
     Select,
 )
 from cdss.models.quantity import MILLION, QuantityError, convert, millionths
-from cdss.models.truth import NO, UNKNOWN, YES, Truth, every, opposite, some
+from cdss.models.truth import NO, UNKNOWN, YES, Truth, every, opposite, some, truth_of
 from cdss.models.value import INF, DateRange, Range, Value
 
 Read = Callable[[NodeId], Value]
@@ -349,7 +350,10 @@ class RecordView:
             case FieldCompare():
                 return self._compare(test)
             case FieldKnown():
-                return YES if self._field(test.field) is not None else NO
+                known = self._field(test.field) is not None
+                if not known and test.field not in SAID_BY_ABSENCE:
+                    self.missing.append(test.field)
+                return truth_of(known)
             case NodeHolds():
                 truth = self.read(test.node)
                 assert isinstance(truth, int)

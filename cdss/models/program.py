@@ -61,7 +61,16 @@ class FieldCompare:
 
 @dataclass(frozen=True, slots=True)
 class FieldKnown:
+    """Whether a field was recorded. Lowering puts the leap beside it (language §2)."""
+
     field: str
+
+
+SAID_BY_ABSENCE: Final = frozenset(
+    {"accepted_on", "confirmed", "first_seen_on", "proposed", "stop_on", "together", "until"}
+)
+"""Fields that are left out when it is not so, or not so yet: no end, no visit, no proposal. Nobody waits for them, and
+nobody is asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,14 @@ class Facts(Criteria):
         self.draw(st.sampled_from(kinds))()
 
     def measured(self) -> None:
-        where = ("site is hip", "site in sites", "value > 20 kg", "value <= 100 kg", "site is known")
+        where = (
+            "site is hip",
+            "site in sites",
+            "value > 20 kg",
+            "value <= 100 kg",
+            "site is known",
+            "site is unknown",
+        )
         body: dict[str, Body] = {"from": "observation", "in": "weights", **self._which(where)}
         how = self.one_of(("latest", "latest", "first", "lowest", "highest", "date", "exists", "count"))
         if how in ("date", "exists", "count"):
@@ -153,6 +160,7 @@ class Facts(Criteria):
                 "not active",
                 "until is known",
                 "until > 1 year ago",
+                "cause is unknown",
             ]
         sets = ("fractures", "backs") if self.chance(3) else ("fractures",)
         body: dict[str, Body] = {"from": lists, **self._which(where)}

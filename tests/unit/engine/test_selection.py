@@ -9,6 +9,8 @@ import pytest
 
 from cdss.models.patient import Delivered, Patient, Record
 from cdss.models.program import FieldIs, Select
+from cdss.models.truth import NO, YES
+from cdss.models.truth import UNKNOWN as UNKNOWN_YET
 from cdss.models.value import YES_NO
 from tests.unit.engine.small import (
     ON,
@@ -133,6 +135,38 @@ def test_a_field_that_matters_and_was_not_recorded_is_asked_of_that_record() -> 
 
 
 # A limit that is another fact
+
+
+@pytest.mark.parametrize(
+    ("where", "site", "reading"),
+    [
+        ("site is unknown", None, (YES, UNKNOWN_YET)),
+        ("site is unknown", "hip", (NO, NO)),
+        ("site is known", None, (NO, UNKNOWN_YET)),
+        ("site is known", "hip", (YES, YES)),
+        ("until is unknown", None, (YES, YES)),
+    ],
+)
+def test_what_was_settled_by_a_field_that_was_not_recorded_was_taken_back_by_its_answer(
+    where: str, site: str | None, reading: tuple[int, int]
+) -> None:
+    """A leap, as for any name; but no end means that there is none yet, and is not waited for."""
+    one = patient(fracture("2025-06-01", **({"site": site} if site else {})))
+
+    assert readings(broken(f"where: [{where}], "), one, "broken") == reading
+
+
+@pytest.mark.parametrize(("where", "asked"), [("site is unknown", ["site"]), ("until is unknown", [])])
+def test_a_field_that_is_leapt_over_is_asked_of_that_record(where: str, asked: list[str]) -> None:
+    text = guideline(
+        f"broken: {{from: condition, in: fracture, where: [{where}], if_missing: assume no, say: none, text: {{nl: B}}}}",
+        "rules:\n" + rule("r", "broken", "recommend: order-dxa"),
+    )
+
+    advice = advise(text, patient(fracture("2025-06-01")))
+
+    assert [one.state for one in advice.recommendations] == ["provisional" if asked else "settled"]
+    assert [one.field for one in advice.questions] == asked
 
 
 def test_after_a_date_that_is_none_is_no_limit_and_after_an_unknown_one_is_unknown() -> None:
