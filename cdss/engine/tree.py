@@ -38,7 +38,7 @@ from cdss.models.program import Combined, NodeId, Output
 from cdss.models.program import Rule as RuleNode
 from cdss.models.truth import NO, UNKNOWN, YES
 from cdss.models.value import is_known
-from cdss.models.wording import in_language, lowered, raised, word_text
+from cdss.models.wording import ENTRY, in_language, lowered, raised, word_text
 
 MARKS: Final = ("✗", "?", "✓")
 """By truth: no, unknown, yes."""
@@ -226,7 +226,27 @@ class Tree:
         return self.say["undelivered" if reading.undelivered else "nothing"]
 
     def _records(self, matches: Sequence[Match]) -> str:
-        return ", ".join(f"{match.record.path}{self._on(match.record.on)}" for match in matches)
+        """Each record by what it is, its day, and its place in the record as it was sent."""
+        return ", ".join(
+            f"{in_language(ENTRY[match.record.list][0], self.lang)}{self._on(match.record.on)} ({match.record.path})"
+            for match in matches
+        )
+
+    def _supplies(self, paths: Sequence[str]) -> str:
+        """The records behind a treatment: of each list how many, and the first and last by their place."""
+        by_list: dict[str, list[str]] = {}
+        for name, records in self.concluded.call.patient.lists.items():
+            for record in records:
+                if record.path in paths:
+                    by_list.setdefault(name, []).append(record.path)
+        told = []
+        for name, places in by_list.items():
+            one, more = (in_language(text, self.lang) for text in ENTRY[name])
+            if len(places) == 1:
+                told.append(f"{one} ({places[0]})")
+            else:
+                told.append(f"{len(places)} {more} ({places[0]} … {places[-1]})")
+        return ", ".join(told)
 
     def _on(self, days: Days | None) -> str:
         if days is None:
@@ -292,7 +312,7 @@ class Tree:
             )
             yield from self._supply(treatment, read, depth)
         if read.used:
-            yield self._note(depth, self.say["records"].format(x=", ".join(read.used)))
+            yield self._note(depth, self.say["records"].format(x=self._supplies(read.used)))
 
     def _supply(self, treatment: TreatmentDefinition, read: TreatmentRead, depth: int) -> Iterator[str]:
         """Until when there was supply, and how long there has been none."""

@@ -51,6 +51,28 @@ def sentence(text: str) -> str:
     return stripped if not stripped or stripped[-1] in ".!?" else f"{stripped}."
 
 
+ENTRY: Final[Mapping[str, tuple[Text, Text]]] = {
+    "conditions": (both("diagnose", "diagnosis"), both("diagnosen", "diagnoses")),
+    "prescriptions": (both("voorschrift", "prescription"), both("voorschriften", "prescriptions")),
+    "dispensings": (both("verstrekking", "dispensing"), both("verstrekkingen", "dispensings")),
+    "administrations": (both("toediening", "administration"), both("toedieningen", "administrations")),
+    "agreements": (
+        both("medicatieafspraak", "medication agreement"),
+        both("medicatieafspraken", "medication agreements"),
+    ),
+    "observations": (both("meetwaarde", "measurement"), both("meetwaarden", "measurements")),
+    "procedures": (both("verrichting", "procedure"), both("verrichtingen", "procedures")),
+    "allergies": (both("allergie", "allergy"), both("allergieën", "allergies")),
+    "stays": (both("opname", "stay"), both("opnames", "stays")),
+    "contacts": (both("contact", "contact"), both("contacten", "contacts")),
+    "referrals": (both("verwijzing", "referral"), both("verwijzingen", "referrals")),
+    "documents": (both("brief", "letter"), both("brieven", "letters")),
+    "questionnaires": (both("vragenlijst", "questionnaire"), both("vragenlijsten", "questionnaires")),
+    "decisions": (both("besluit", "decision"), both("besluiten", "decisions")),
+    "goals": (both("doel", "goal"), both("doelen", "goals")),
+}
+"""An entry of each list of a record, and more of them."""
+
 URGENCY: Final[Mapping[str, Text]] = {
     "U1": both("Direct: bel 112", "At once: call an ambulance"),
     "U2": both("Spoed: binnen 1 uur", "Urgent: within 1 hour"),

@@ -184,8 +184,11 @@ def _recommendation(one: Recommendation, reader: Reader) -> Iterator[Line]:
         yield Line(told, "plain", BODY)
     yield BLANK
     for label, texts in _details(one, reader):
+        mark = (
+            "·" if len(texts) > 1 and label != "source" else ""
+        )  # so that a wrapped line is not read as the next
         for number, text in enumerate(texts):
-            yield Line(text, "faint" if label == "source" else "plain", BODY,
+            yield Line(text, "faint" if label == "source" else "plain", BODY, mark=mark,
                        label=reader.head(label) if number == 0 else "", label_width=_LABEL)  # fmt: skip
 
 

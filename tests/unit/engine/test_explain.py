@@ -10,7 +10,8 @@ import pytest
 from cdss.engine.engine import Engine
 from cdss.engine.tree import without_echo
 from cdss.models.advice import Advice, Because, Recommendation
-from cdss.models.patient import Delivered, Patient, Skipped
+from cdss.models.patient import LISTS, Delivered, Patient, Skipped
+from cdss.models.wording import ENTRY
 from tests.unit.engine.small_guideline import (
     COMPLETE,
     ON,
@@ -536,3 +537,7 @@ def test_in_danger_the_worse_of_record_and_answer_counts_and_is_told() -> None:
         "'Bekend aneurysma': het dossier zegt ja (01-06-2025), het antwoord nee (01-03-2026); "
         "gerekend is met het gevaarlijkste van de twee." in caveats(found)
     )
+
+
+def test_every_list_of_a_record_has_a_word_for_its_entries() -> None:
+    assert set(ENTRY) == set(LISTS)
