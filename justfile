@@ -19,6 +19,10 @@ all:
 unit *words:
     {{python}} -m pytest tests/unit {{words}}
 
+# look for counter-examples among examples that were not tried before
+search *words:
+    {{python}} -m pytest -n auto tests/properties tests/differential {{words}}
+
 # format the code, and repair what the linter can repair
 fmt:
     {{python}} -m ruff format .

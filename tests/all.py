@@ -20,7 +20,7 @@ CHECKS: tuple[tuple[str, ...], ...] = (
     ("lint-imports",),
     ("cdss", "check", "guidelines"),
     ("cdss", "test", "guidelines"),
-    ("pytest", "-n", "auto"),
+    ("pytest", "-n", "auto", "--hypothesis-profile=steady"),
 )
 """The commands as a person would type them. pytest comes last, so that its count closes the output."""
 
