@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from cdss.errors import Note, Span
 from cdss.models.condition import (
@@ -21,8 +21,18 @@ from cdss.models.condition import (
     NoneOf,
     Word,
 )
-from cdss.models.guideline import Fact, Finding, FromCondition, FromPatient, Parameter, Rule
-from cdss.rules.danger import ALARMS, is_safety_rule, protected_parameters
+from cdss.models.guideline import (
+    URGENCIES,
+    Fact,
+    Finding,
+    FromCondition,
+    FromRecords,
+    InstrumentFile,
+    Parameter,
+    Rule,
+    TreatmentDefinition,
+)
+from cdss.rules.danger import ALARMS, everything_read, is_safety_rule, protected_parameters, reach
 from cdss.rules.draft import Draft, advice
 from cdss.rules.strata import names_in
 from cdss.rules.written import key_span, mappings, text
@@ -31,10 +41,14 @@ from cdss.rules.written import key_span, mappings, text
 def danger_is_heard(draft: Draft) -> None:
     """What would keep an alarm from being heard."""
     alarms = _alarm_findings(draft)
+    raising = {rule.id: _raising(draft, rule) for rule in draft.rules.values() if is_safety_rule(draft, rule)}
     for rule in draft.rules.values():
-        if is_safety_rule(draft, rule):
+        if rule.id in raising:
             _check_silent(draft, rule)
-            _check_absence(draft, rule, alarms)
+            others = {fact for id, facts in raising.items() if id != rule.id for fact in facts}
+            _check_absence(draft, rule, alarms | others)
+        _check_overridden(draft, rule)
+    _check_highest(draft, alarms)
     protected = protected_parameters(draft)
     for definition in draft.definitions.values():
         if isinstance(definition, Parameter) and definition.site is not None and definition.id in protected:
@@ -67,7 +81,86 @@ def _key_of(draft: Draft, rule: Rule, key: str) -> Span:
     return rule.span
 
 
+def _check_overridden(draft: Draft, rule: Rule) -> None:
+    """An alarm gives way to a rule that is at least as urgent, never to a lower one."""
+    for override in rule.overrides:
+        other = draft.rules.get(override.rule)
+        if other is None or not is_safety_rule(draft, other):
+            continue
+        if _height(rule) < _height(other):
+            draft.report(
+                "silent-alarm",
+                override.span,
+                "deze regel is minder dringend dan het alarm dat hij opzijzet, en zou het doen zwijgen",
+                "this rule is less urgent than the alarm that it overrides, and would silence it",
+                help=advice(
+                    "Laat beide staan, of geef het alarm een uitzondering (`except:`) met een reden.",
+                    "Let both stand, or give the alarm an exception (`except:`) with a reason.",
+                ),
+                notes=(Note(other.span, {"nl": "het alarm", "en": "the alarm"}),),
+            )
+
+
+def _height(rule: Rule) -> int:
+    """How urgent a rule is: the place of the highest urgency that it gives, higher is more urgent."""
+    given = [rule.recommend.urgency] if rule.recommend is not None else []
+    given += [setting.value for setting in rule.sets if setting.value in ALARMS]
+    return max((URGENCIES.index(word) for word in given), default=0)
+
+
+def _check_highest(draft: Draft, alarms: frozenset[str]) -> None:
+    """Alarms that set one finding: the highest counts, and the choices go from low to high."""
+    for id in sorted(alarms):
+        finding = draft.definitions.get(id)
+        if not isinstance(finding, Finding):
+            continue
+        urgencies = [word for word in finding.type.words if word in URGENCIES]
+        if not ALARMS & set(urgencies):
+            continue
+        body = draft.declared[id].body
+        if finding.combine == "one":
+            draft.report(
+                "silent-alarm",
+                key_span(body, "combine") if body.get("combine") is not None else finding.span,
+                "twee alarmen die hier iets anders zetten zouden botsen, en dan geldt er geen",
+                "two alarms that set this differently would clash, and then neither counts",
+                help=advice("Schrijf `combine: highest`.", "Write `combine: highest`."),
+            )
+        elif finding.combine == "highest" and urgencies != sorted(urgencies, key=URGENCIES.index):
+            listed = ", ".join(sorted(urgencies, key=URGENCIES.index))
+            draft.report(
+                "not-in-order",
+                key_span(body, "choices"),
+                "de urgenties staan niet van laag naar hoog, en `combine: highest` zou de verkeerde nemen",
+                "the urgencies do not go from low to high, and `combine: highest` would take the wrong one",
+                help=advice(
+                    f"Schrijf ze in deze volgorde: {listed}.", f"Write them in this order: {listed}."
+                ),
+            )
+
+
 # Absence of another alarm
+
+
+def _raising(draft: Draft, rule: Rule) -> frozenset[str]:
+    """The yes/no facts of which a yes by itself makes this rule hold."""
+    found: set[str] = set()
+    waiting: list[Condition] = [rule.when]
+    while waiting:
+        match waiting.pop():
+            case AnyOf(items=items):
+                waiting += items
+            case AllOf(items=(only,)):
+                waiting.append(only)
+            case Criterion(test=IsTrue(name=name), negated=False) if name.ref is not None:
+                fact = draft.definitions.get(name.ref.id)
+                if isinstance(fact, Fact) and fact.id not in found:
+                    found.add(fact.id)
+                    if isinstance(fact.source, FromCondition):
+                        waiting.append(fact.source.when)
+            case _:
+                pass
+    return frozenset(found)
 
 
 def _alarm_findings(draft: Draft) -> frozenset[str]:
@@ -90,9 +183,10 @@ def _check_absence(draft: Draft, rule: Rule, alarms: frozenset[str]) -> None:
                 f"dit alarm wacht op de afwezigheid van een ander alarm (`{finding.name}`)",
                 f"this alarm waits for the absence of another alarm (`{finding.name}`)",
                 help=advice(
-                    "Zet dezelfde bevinding met `combine: highest`: dan telt de hoogste, en zwijgt er geen.",
-                    "Set the same finding with `combine: highest`: then the highest counts, and none is "
-                    "silenced.",
+                    "Haal dit weg, en laat beide regels dezelfde bevinding zetten met `combine: highest`: dan "
+                    "telt de hoogste, en zwijgt er geen.",
+                    "Remove this, and let both rules set the same finding with `combine: highest`: then the "
+                    "highest counts, and none is silenced.",
                 ),
                 notes=(Note(finding.span, {"nl": "het andere alarm", "en": "the other alarm"}),),
             )
@@ -166,22 +260,54 @@ def _words_of_alarm(draft: Draft, name: Name) -> frozenset[str]:
 
 
 def applies_has_a_reason(draft: Draft) -> None:
-    """A topic never opens on age or sex alone: something in the record must be the reason (language §3)."""
+    """A topic never opens on age or sex alone: on each way to a yes something in the record is the reason
+    (language §3)."""
+    graph = everything_read(draft)
     for file in draft.files:
-        if file.applies is None:
-            continue
-        names = [
-            name for name in names_in(file.applies) if name.ref is not None and name.ref.kind == "definition"
-        ]
-        facts = [draft.definitions.get(name.ref.id) for name in names if name.ref is not None]
-        if facts and all(isinstance(fact, Fact) and isinstance(fact.source, FromPatient) for fact in facts):
+        for line in _without_reason(draft, graph, file.applies) if file.applies is not None else ():
             draft.report(
                 "applies-on-age",
-                names[0].span,
-                "een onderwerp begint nooit op leeftijd of geslacht alleen",
-                "a topic never starts on age or sex alone",
+                line,
+                "een onderwerp begint nooit op leeftijd of geslacht alleen, of omdat er iets niet is",
+                "a topic never starts on age or sex alone, or because something is not there",
                 help=advice(
-                    "Noem iets in het dossier dat de reden is.",
-                    "Name something in the record that is the reason.",
+                    "Zet er met `all:` iets uit het dossier bij dat de reden is.",
+                    "Put something in the record that is the reason beside it, with `all:`.",
                 ),
             )
+            break
+
+
+def _without_reason(draft: Draft, graph: Mapping[str, list[str]], condition: Condition) -> list[Span]:
+    """The lines that open a topic without anything in the record; empty when there always is something."""
+    match condition:
+        case AllOf(items=items):
+            each = [_without_reason(draft, graph, item) for item in items]
+            return each[0] if each and all(each) else []
+        case AnyOf(items=items):
+            return [line for item in items for line in _without_reason(draft, graph, item)]
+        case NoneOf(items=items):
+            return [items[0].span] if items else []
+        case Criterion(test=IsTrue(name=name), negated=False) if (below := _tree_of(draft, name)) is not None:
+            return [condition.span] if _without_reason(draft, graph, below) else []
+        case Criterion(test=IsTrue(), negated=True) | Criterion(test=IsKnown(known=False)):
+            return [condition.span]
+        case Criterion():
+            names = [name.ref for name in names_in(condition) if name.ref is not None]
+            read = {one for ref in names if ref.kind == "definition" for one in reach(graph, ref.id)}
+            elsewhere = any(_is_from_elsewhere(draft, one) for one in read)
+            return [] if elsewhere else [first.span for first in [*names_in(condition)][:1]]
+
+
+def _tree_of(draft: Draft, name: Name) -> Condition | None:
+    fact = draft.definitions.get(name.ref.id) if name.ref is not None else None
+    return fact.source.when if isinstance(fact, Fact) and isinstance(fact.source, FromCondition) else None
+
+
+def _is_from_elsewhere(draft: Draft, id: str) -> bool:
+    """Whether this is read from a list of the record or from answers, not from who the patient is."""
+    match draft.definitions.get(id):
+        case Fact(source=FromRecords()) | TreatmentDefinition() | InstrumentFile():
+            return True
+        case _:
+            return False

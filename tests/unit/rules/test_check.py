@@ -252,6 +252,48 @@ def test_an_alarm_does_not_wait_for_a_low_urgency(when: str) -> None:
     assert [kind for kind, _ in errors(rules(FIRST, second))] == ["alarm-waits-for-absence"]
 
 
+@pytest.mark.parametrize(
+    "when",
+    ["{all: [leg_pain is severe, not smoking]}", "{none: [smoking]}", "{all: [leg_pain is severe, calm]}"],
+)
+@pytest.mark.parametrize("first", ["smoking", "{any: [smoking, age > 80 years]}", "worried"])
+def test_an_alarm_does_not_wait_for_what_alone_raises_another(first: str, when: str) -> None:
+    alarm = FIRST.replace("when: smoking", f"when: {first}")
+    second = f"id: second, title: {{nl: B, en: B}}, when: {when}, then: {{recommend: order-dxa, urgency: U3}}"
+    facts = "  calm: {when: not smoking, text: {nl: Rustig, en: Calm}}\n  worried: {when: smoking, text: {nl: Zorg, en: Worry}}\n"
+
+    text = rules(alarm, second).replace("facts:\n", "facts:\n" + facts)
+
+    assert [kind for kind, _ in errors(text)] == ["alarm-waits-for-absence"]
+
+
+def test_an_alarm_may_ask_for_the_absence_of_what_raises_none_by_itself() -> None:
+    alarm = FIRST.replace("when: smoking", "when: {all: [smoking, leg_pain is severe]}")
+    second = "id: second, title: {nl: B, en: B}, when: {all: [fractures >= 1, not smoking]}, then: {recommend: order-dxa, urgency: U3}"
+
+    assert errors(rules(alarm, second)) == []
+
+
+def test_alarms_that_set_one_finding_are_combined_by_the_highest() -> None:
+    one = rules(FIRST).replace("combine: highest, ", "")
+    upside_down = rules(FIRST).replace(
+        "[routine, D7, D1, U4, U3, U2, U1]", "[U1, U2, U3, U4, D1, D7, routine]"
+    )
+
+    assert errors(rules(FIRST)) == []
+    assert errors(one) == [("silent-alarm", "urgency")]
+    assert errors(upside_down) == [("not-in-order", "choices")]
+
+
+@pytest.mark.parametrize(("lower", "fine"), [("D7", False), ("U3", False), ("U2", True), ("U1", True)])
+def test_an_alarm_does_not_give_way_to_a_rule_that_is_less_urgent(lower: str, fine: bool) -> None:
+    second = f"id: second, title: {{nl: B, en: B}}, when: leg_pain is severe, overrides: [{{rule: first, source: {{title: Bron}}}}], then: {{recommend: order-dxa, urgency: {lower}}}"
+
+    found = errors(rules(FIRST, second))
+
+    assert found == ([] if fine else [("silent-alarm", "first")])
+
+
 def test_an_exception_of_an_alarm_is_not_another_alarm() -> None:
     second = "id: second, title: {nl: B, en: B}, when: leg_pain is severe, except: [{id: x, when: alarm, text: {nl: Al, en: Yet}}], then: {recommend: order-dxa, urgency: U3}"
 
@@ -278,6 +320,44 @@ def test_a_topic_does_not_open_on_age_alone() -> None:
 
     assert errors(text) == [("applies-on-age", "age")]
     assert errors(text.replace("sex is female]", "fractures >= 1]")) == []
+
+
+@pytest.mark.parametrize(
+    ("applies", "seen"),
+    [
+        ("{any: [fractures >= 1, age >= 60 years]}", "age"),
+        ("{any: [fractures >= 1, {all: [age >= 60 years, sex is female]}]}", "age"),
+        ("{any: [old, smoking]}", "old"),
+        ("{all: [age >= 60 years, not smoking]}", "age"),
+        ("{all: [age >= 60 years, {none: [smoking]}]}", "age"),
+        ("smoking is unknown", "smoking is unknown"),
+        ("{all: [age >= 60 years, setting is contact]}", "age"),
+    ],
+)
+def test_no_way_to_open_a_topic_is_age_alone_or_that_something_is_not_there(applies: str, seen: str) -> None:
+    facts = FACTS.replace("facts:\n", "facts:\n  old: {when: age >= 60 years, text: {nl: Oud, en: Old}}\n")
+
+    assert errors(HEAD + f"applies: {applies}\n" + ACTIONS + facts + rule("smoking")) == [
+        ("applies-on-age", seen)
+    ]
+
+
+@pytest.mark.parametrize(
+    "applies",
+    [
+        "{any: [fractures >= 1, {all: [age >= 60 years, smoking]}]}",
+        "{all: [{any: [age >= 60 years, sex is female]}, {any: [smoking, fractures >= 1]}]}",
+        "{all: [smoking, {none: [leg_pain is severe]}]}",
+        "{any: [risky, bmi is known]}",
+    ],
+)
+def test_a_topic_opens_when_each_way_has_something_in_the_record(applies: str) -> None:
+    facts = FACTS.replace(
+        "facts:\n",
+        "facts:\n  risky: {when: {all: [age >= 60 years, smoking]}, text: {nl: Risico, en: Risk}}\n",
+    )
+
+    assert errors(HEAD + f"applies: {applies}\n" + ACTIONS + facts + rule("smoking")) == []
 
 
 # Actions that do not go together
