@@ -80,7 +80,8 @@ class Look:
 class Engine:
     """Advises about patients by one ruleset, with one executor.
 
-    `accept="active"` leaves drafts out. ValueError for an executor that does not exist.
+    `accept="active"` leaves drafts out. ValueError for an executor that does not exist, and a CdssError that says
+    what to do for one that cannot run here.
     """
 
     def __init__(self, ruleset: Ruleset, executor: str = "compiled", accept: str = "draft") -> None:
@@ -88,6 +89,10 @@ class Engine:
             raise ValueError(f"there is no executor '{executor}'; choose from {', '.join(EXECUTORS)}")
         if accept not in ("draft", "active"):
             raise ValueError(f"accept is 'draft' or 'active', not '{accept}'")
+        if executor == "durable":  # said now, and not at the first patient
+            from cdss.engine.durable_host import library
+
+            library()
         self.ruleset = ruleset
         self.executor = executor
         self.accept = accept

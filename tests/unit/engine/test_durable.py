@@ -17,6 +17,7 @@ from cdss.engine.durable import DurableUnavailable, durable_executor
 from cdss.engine.durable_host import RULESET, Runner, fnv1, library, messages
 from cdss.engine.durable_limits import LIMITS, Limits, over
 from cdss.engine.durable_plan import Gate, Network, plan
+from cdss.engine.engine import Engine
 from cdss.engine.graph import Graph
 from cdss.engine.reference import Call
 from cdss.errors import EngineError, GuidelineError, Problem, Span
@@ -37,6 +38,7 @@ from cdss.models.program import (
 )
 from cdss.models.truth import NO, UNKNOWN, YES
 from cdss.models.value import YES_NO, ValueType
+from tests.unit.engine.small_guideline import small
 
 needs_durable = pytest.mark.skipif(
     sys.version_info >= (3, 13), reason="durable_rules cannot be imported on Python 3.13 and newer"
@@ -339,6 +341,8 @@ def test_without_durable_rules_the_error_says_how_to_install_it(monkeypatch: pyt
         library((3, 12))
 
     assert "cdss[durable]" in error.value.text["nl"]
+    with pytest.raises(DurableUnavailable):  # when the engine is made, and not at the first patient
+        Engine(small(), executor="durable")
     assert "C compiler" in error.value.text["en"]
 
 
