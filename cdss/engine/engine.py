@@ -42,6 +42,7 @@ class Look:
     outcome: Outcome
     audience: str | None
     died: bool
+    drafts: bool  # whether drafts were accepted
 
     @cached_property
     def _for_audience(self) -> tuple[tuple[Recommendation, ...], tuple[Recommendation, ...]]:
@@ -60,7 +61,8 @@ class Look:
     def _asked(self) -> tuple[tuple[Question, ...], frozenset[str]]:
         if self.died:
             return (), frozenset()
-        return questions(self.concluded, _heard(self.outcome, self.concluded, self.audience))
+        heard = _heard(self.outcome, self.concluded, self.audience)
+        return questions(self.concluded, heard, drafts=self.drafts)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -187,7 +189,7 @@ class Engine:
         outcome = Outcome()
         if not died:
             outcome = recommend(concluded, accept=self.accept, make_texts=partial(texts, concluded))
-        return Look(concluded, chosen, outcome, audience, died)
+        return Look(concluded, chosen, outcome, audience, died, self.accept == "draft")
 
     def conclude(
         self,
@@ -264,6 +266,8 @@ class Engine:
         rules = {rule.id for rule, _ in concluded.rules(one.topic)}
         if any(other.rule in rules for other in outcome.undecided):
             return "not_assessable", None
+        if one.topic in outcome.left_out:  # not all was looked at
+            return "not_assessable", _LEFT_OUT
         return "nothing_to_do", None
 
     def _used(self, program: Program) -> tuple[GuidelineUsed, ...]:
@@ -416,6 +420,10 @@ def _bound(record: Record, bound: Mapping[str, Binding]) -> Record:
     return record
 
 
+_LEFT_OUT: Final[Text] = {
+    "nl": "Regels die nog concept zijn, zijn niet gebruikt.",
+    "en": "Rules that are still drafts were not used.",
+}
 _LIST_NAMES: Final[Mapping[str, Text]] = {
     "conditions": {"nl": "Diagnosen", "en": "Diagnoses"},
     "prescriptions": {"nl": "Voorschriften", "en": "Prescriptions"},

@@ -41,13 +41,17 @@ class _Wanted:
 
 
 def questions(
-    concluded: Conclusions, rules: Iterable[tuple[Rule, NodeId]], files: Container[str] | None = None
+    concluded: Conclusions,
+    rules: Iterable[tuple[Rule, NodeId]],
+    files: Container[str] | None = None,
+    *,
+    drafts: bool = True,
 ) -> tuple[tuple[Question, ...], frozenset[str]]:
     """The questions behind these rules and the tables of open topics (of these files), most important first; and the
-    topics that ask."""
+    topics that ask. Without `drafts` nothing is asked for a table or list that is one."""
     wanted: dict[Asked, _Wanted] = {}
     paths = OpenPaths(concluded)
-    for root, urgency, outputs, topic in _roots(concluded, rules, files):
+    for root, urgency, outputs, topic in _roots(concluded, rules, files, drafts):
         for asked in paths.asked(root):
             found = wanted.setdefault(asked, _Wanted())
             found.urgency = max(found.urgency, urgency)
@@ -73,17 +77,20 @@ def missing_facts(concluded: Conclusions, node: NodeId) -> tuple[str, ...]:
 
 
 def _roots(
-    concluded: Conclusions, rules: Iterable[tuple[Rule, NodeId]], files: Container[str] | None
+    concluded: Conclusions,
+    rules: Iterable[tuple[Rule, NodeId]],
+    files: Container[str] | None,
+    drafts: bool,
 ) -> Iterator[tuple[NodeId, int, set[str], str]]:
     """What is undecided: rules that ask, tables and required lists. With its urgency, what it decides, its topic."""
     for rule, node in rules:
         if concluded.later(node) == UNKNOWN:
             yield node, urgency_of(rule), outputs_of(rule), concluded.files[rule.file].topic
     layout = concluded.layout
-    waiting = [(node, table.name, file) for node, table, file in layout.tables]
-    waiting += [(node, fact.name, file) for node, fact, file in layout.required]
-    for node, name, file in waiting:
-        if files is not None and file.path not in files:
+    waiting = [(node, table.name, file, table.status or file.status) for node, table, file in layout.tables]
+    waiting += [(node, fact.name, file, file.status) for node, fact, file in layout.required]
+    for node, name, file, status in waiting:
+        if (files is not None and file.path not in files) or (status != "active" and not drafts):
             continue
         if concluded.topic_is_open(file.topic) and not concluded.is_settled(node):
             yield node, 0, {name}, file.topic

@@ -60,6 +60,7 @@ class Outcome:
     decided: list[Decided] = field(default_factory=list)
     asking: list[tuple[Rule, NodeId]] = field(default_factory=list)  # rules whose open facts may be asked
     said: dict[str, list[tuple[str, Rule]]] = field(default_factory=dict)  # topic -> outcome that a rule says
+    left_out: set[str] = field(default_factory=set)  # topics with a draft that was not accepted
 
 
 def recommend(concluded: Conclusions, *, accept: str, make_texts: MakeTexts) -> Outcome:
@@ -68,6 +69,7 @@ def recommend(concluded: Conclusions, *, accept: str, make_texts: MakeTexts) -> 
     standing: list[Standing] = []
     for rule, node in concluded.rules():
         if accept == "active" and status_of(concluded, rule) != "active":
+            outcome.left_out.add(concluded.files[rule.file].topic)
             continue
         now = concluded.now(node)
         if rule.if_unknown == "ask":

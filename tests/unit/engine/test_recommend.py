@@ -347,3 +347,32 @@ def test_an_undelivered_list_is_told_and_leaves_an_assumption_unknown() -> None:
     assert advise(text, none).topic("test").outcome == "not_assessable"
     assert [one.what for one in advise(text, none).topic("test").not_checked] == ["conditions"]
     assert actions(advise(text, patient(delivered={"conditions": Delivered(reach="own")}))) == ["order-dxa"]
+
+
+# Drafts
+
+
+@pytest.mark.parametrize(
+    ("accept", "outcome", "asked"), [("draft", "questions", ["pain"]), ("active", "not_assessable", [])]
+)
+def test_a_topic_of_which_the_drafts_were_left_out_said_there_was_nothing_to_do(
+    accept: str, outcome: str, asked: list[str]
+) -> None:
+    table = (
+        "tables:\n  kind: {title: {nl: Soort, en: Kind}, hit: first, inputs: [pain], outcomes: "
+        "{a: {text: {nl: A}}, b: {text: {nl: B}}}, rows: [{id: one, if: [yes], then: a}, {id: two, if: [any], then: b}]}\n"
+    )
+    text = guideline(
+        PAIN, table + "rules:\n" + rule("r", "{all: [setting is population, pain]}", "recommend: order-dxa")
+    )
+
+    advice = Engine(ruleset(text), accept=accept).advise(patient(), ON, "contact", topics=["test"])
+
+    assert advice.recommendations == ()
+    assert [one.outcome for one in advice.topics] == [outcome]
+    assert [one.fact for one in advice.questions] == asked
+    if accept == "active":
+        assert advice.topics[0].text == {
+            "nl": "Regels die nog concept zijn, zijn niet gebruikt.",
+            "en": "Rules that are still drafts were not used.",
+        }
