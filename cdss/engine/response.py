@@ -72,9 +72,12 @@ def response_of(change: Change, first: Range, latest: Range) -> frozenset[str]:
 
 
 def _compared(measured: Sequence[Measured], on: int) -> list[Measured]:
-    """The measurements that are compared: those of the episode of the latest, or of the last year."""
+    """The measurements that are compared: those of the episode of the latest, or of the last year.
+
+    The latest is of the last year itself: what somebody filled in before that says nothing of how things go today.
+    """
     latest = [one for one in measured if not any(other.sure and other.first > one.last for other in measured)]
-    episodes = {one.episode for one in latest}
+    episodes = {one.episode for one in latest if one.last > on - YEAR}
     found = []
     for one in measured:
         recent = None in episodes and one.last > on - YEAR

@@ -517,6 +517,14 @@ class TestTrend:
         assert found.first[0] == (60 if counts else 30) * MILLION
         assert found.response == ({"improved"} if counts else {"not_improved"})
 
+    @pytest.mark.parametrize(("day", "counts"), [(634, False), (635, False), (636, True)])
+    def test_an_episode_without_a_measurement_in_the_last_365_days_says_nothing_of_today(
+        self, day: int, counts: bool
+    ) -> None:
+        found = self.seen(self.measured(100, 60, "e0"), self.measured(day, 28, "e0"))
+
+        assert found.response == ({"improved"} if counts else set(RESPONSES))
+
     @pytest.mark.parametrize("days", [[900], [900, 900], []])
     def test_fewer_than_two_days_say_nothing(self, days: list[int]) -> None:
         found = self.seen(*(self.measured(day, 60 - 20 * place) for place, day in enumerate(days)))
