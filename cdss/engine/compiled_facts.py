@@ -166,18 +166,18 @@ def _still_counts(node: Missing, on: date) -> Callable[[Value, float], bool] | N
         start = shift(on, valid.duration, -1).toordinal()
         return lambda value, evidence: evidence > start
     today = on.toordinal()
-    alarming = _alarming(node.type)
+    alarming = _alarming(node.type, valid.reassuring)
     return lambda value, evidence: evidence == today or alarming(value)
 
 
-def _alarming(kind: ValueType) -> Callable[[Value], bool]:
-    """Whether an older value still says something about this contact: yes, or a word that is not `none`."""
+def _alarming(kind: ValueType, reassuring: Sequence[str]) -> Callable[[Value], bool]:
+    """Whether an older value still says something about this contact: yes, or a word that does not reassure."""
     match kind.kind:
         case "yes_no":
             return lambda value: value == YES
         case "choice":
-            none = kind.bit("none") if "none" in kind.words else 0
-            return lambda value: is_known(kind, value) and value != none
+            counting = kind.bits(word for word in kind.words if word != "none" and word not in reassuring)
+            return lambda value: isinstance(value, int) and is_known(kind, value) and bool(value & counting)
         case _:
             return lambda value: False
 

@@ -505,18 +505,19 @@ def _still_counts(node: Missing, value: Value, evidence: Range, on: date) -> tup
         return evidence[0] > start, None
     if evidence[0] == on.toordinal():
         return True, None
-    if _is_reassuring(node.type, value):
+    if _is_reassuring(node.type, value, valid.reassuring):
         return False, None
     return True, evidence[1]
 
 
-def _is_reassuring(kind: ValueType, value: Value) -> bool:
-    """No, `none`, a number, or anything open: an older one says nothing about this contact."""
+def _is_reassuring(kind: ValueType, value: Value, words: Sequence[str]) -> bool:
+    """No, `none` or one of these words, a number, or anything open: an older one says nothing about this contact."""
     match kind.kind:
         case "yes_no":
             return value != YES
         case "choice":
             assert isinstance(value, int)
-            return not is_known(kind, value) or ("none" in kind.words and value == kind.bit("none"))
+            lapsing = kind.bits(word for word in kind.words if word == "none" or word in words)
+            return not is_known(kind, value) or bool(value & lapsing)
         case _:
             return True

@@ -182,10 +182,15 @@ FactSource: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class ValidFor:
-    """How long an answer or measurement counts: this contact only, a duration, or always."""
+    """How long an answer or measurement counts: this contact only, a duration, or always.
+
+    With `contact` an older yes or other word still counts, because danger does not pass unseen; an older
+    no, number, `none` or reassuring word does not.
+    """
 
     how: Literal["contact", "duration", "always"]
     duration: Duration | None = None
+    reassuring: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,7 +241,7 @@ def _about(
         text=texts(node.get("text")),
         question=texts(node.get("question")) or None,
         if_missing=if_missing,
-        valid_for=_valid_for(draft, node.get("valid_for")),
+        valid_for=_valid_for(draft, declared, kind),
         plausible=_plausible(draft, node, kind),
         units={canonical_unit(entry.key.text): text(entry.value) for entry in entries(node.get("units"))},
         ask_when=ask_when,
@@ -267,12 +267,13 @@ def _if_missing(draft: Draft, declared: Declared, kind: ValueType | None) -> IfM
     return IfMissing("assume", value, told)
 
 
-def _valid_for(draft: Draft, node: Node | None) -> ValidFor | None:
-    written = scalar(node)
+def _valid_for(draft: Draft, declared: Declared, kind: ValueType) -> ValidFor | None:
+    written = scalar(declared.body.get("valid_for"))
+    reassuring = _reassuring(draft, declared, kind)
     if written is None:
         return None
     if written.text == "contact":
-        return ValidFor("contact")
+        return ValidFor("contact", reassuring=reassuring)
     if written.text == "always":
         return ValidFor("always")
     try:
@@ -282,6 +283,25 @@ def _valid_for(draft: Draft, node: Node | None) -> ValidFor | None:
         dutch, english = "dit zegt niet hoe lang het telt", "this does not say how long it counts"
         draft.report("bad-duration", written.span, dutch, english, help=help)
         return None
+
+
+def _reassuring(draft: Draft, declared: Declared, kind: ValueType) -> tuple[str, ...]:
+    """The words that say nothing about a later contact. Only a fact of one contact has them."""
+    found = []
+    for written in map(scalar, items(declared.body.get("reassuring"))):
+        if written is None or not value_fits(draft, written, kind, declared):
+            continue
+        if text(declared.body.get("valid_for")) != "contact":
+            draft.report(
+                "missing-valid-for",
+                written.span,
+                "een geruststellend woord vervalt alleen bij `valid_for: contact`",
+                "a reassuring word lapses only with `valid_for: contact`",
+                help=one_of(["valid_for: contact"]),
+            )
+            break
+        found.append(written.text)
+    return tuple(found)
 
 
 def _check_valid_for(draft: Draft, declared: Declared, source: FactSource) -> None:

@@ -349,6 +349,12 @@ FACT = Shape(
             "Hoe lang een antwoord of meting telt: contact, een duur, of always.",
             "How long an answer or measurement counts: contact, a duration, or always.",
         ),
+        key(
+            "reassuring",
+            ListOf(Leaf("word")),
+            "Bij valid_for: contact: woorden die net als none vervallen als ze niet van vandaag zijn.",
+            "With valid_for: contact: words that, like none, lapse when they are not of today.",
+        ),
         key("ask_when", Tree(), "Vraag alleen zolang dit niet nee is; verandert nooit de conclusie.", "Ask only while this is not no; never changes what is concluded."),
         key("asked_of", ROLE, "Aan wie het gevraagd wordt.", "Whom to ask."),
         must("text", Words(), "De naam van het gegeven voor lezers.", "The name of the fact for readers."),
@@ -382,6 +388,8 @@ FACT = Shape(
         Needs("say", ("if_missing",)),
         Needs("ordered", ("choices",)),
         Needs("words_text", ("choices",)),
+        Needs("reassuring", ("choices",)),
+        Needs("reassuring", ("valid_for",)),
         Needs("question", ("if_missing",)),
     ),
 )  # fmt: skip

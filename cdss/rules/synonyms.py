@@ -75,6 +75,7 @@ if_missing  indien_afwezig als_afwezig missing default
 if_unknown  als_onbekend indien_onbekend
 if_open     als_open
 valid_for   geldig_voor geldigheidsduur houdbaar
+reassuring  geruststellend
 ask_when    vraag_als
 asked_of    vragen_aan
 say         zeg

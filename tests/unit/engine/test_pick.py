@@ -119,6 +119,24 @@ def test_of_an_earlier_contact_only_what_alarms_still_counts(value: str, on: str
 
 @pytest.mark.parametrize(
     ("value", "on", "expected"),
+    [
+        ("mild", "2026-03-01", "mild"),
+        ("mild", "2026-02-28", UNKNOWN),
+        ("none", "2026-02-28", UNKNOWN),
+        ("severe", "2026-02-28", "severe"),
+    ],
+)
+def test_an_older_word_that_only_reassures_says_nothing_of_this_contact(
+    value: str, on: str, expected: object
+) -> None:
+    text = PAIN_TEXT.replace("valid_for: contact", "valid_for: contact, reassuring: [mild]")
+    one = patient(answer("pain", value, on))
+
+    assert now(text, one, "pain") == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "on", "expected"),
     [(True, "2026-02-28", True), (False, "2026-02-28", UNKNOWN), (False, "2026-03-01", False)],
 )
 def test_an_older_no_says_nothing_of_this_contact(value: bool, on: str, expected: object) -> None:

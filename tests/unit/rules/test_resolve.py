@@ -359,6 +359,8 @@ def test_the_group_of_a_value_set_is_a_field() -> None:
         ("{from: condition, within: bmi, if_missing: unknown, text: {nl: X}}", "wrong-type", "bmi"),
         ("{from: condition, if_missing: assume maybe, say: none, text: {nl: X}}", "bad-value", "assume maybe"),
         ("{from: observation, in: dxa, unit: kg, pick: latest, if_missing: unknown, text: {nl: X}}", "missing-valid-for", "x"),
+        ("{from: answer, type: choice, choices: [none, mild], valid_for: contact, reassuring: [milt], if_missing: ask, text: {nl: X}}", "unknown-word", "milt"),
+        ("{from: answer, type: choice, choices: [none, mild], valid_for: always, reassuring: [mild], if_missing: ask, text: {nl: X}}", "missing-valid-for", "mild"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_fact_is_told_once(body: str, kind: str, seen: str) -> None:
