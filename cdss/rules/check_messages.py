@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from cdss.errors import Note, Span
-from cdss.models.guideline import URGENCIES, Score
+from cdss.models.guideline import URGENCIES, InstrumentFile, Score
+from cdss.rules.declare import Declared
 from cdss.rules.draft import Draft, advice
 from cdss.rules.load import Mapping as MappingNode
 from cdss.rules.load import Node, Scalar, Sequence
@@ -15,7 +16,17 @@ from cdss.rules.rule import BRACES, within
 from cdss.rules.written import entries, mapping, mappings
 
 _TOLD_NL: Final = (
-    "geadviseerd|geïnformeerd|geinformeerd|ingelicht|gewaarschuwd|op de hoogte (?:gebracht|gesteld)"
+    "geadviseerd|geïnformeerd|geinformeerd|gei\u0308nformeerd|ingelicht|gewaarschuwd|verwittigd|gebeld|benaderd|"
+    "op de hoogte (?:gebracht|gesteld)"
+)
+_OTHERS_NL: Final = (
+    "huisarts|praktijk(?:ondersteuner|verpleegkundige)|(?:dokters)?assistente?|apothe(?:ker|ek)|"
+    "fysiotherapeut|specialist|neuroloog|reumatoloog|orthopeed|internist|bedrijfsarts|fractuurpoli|polikliniek|"
+    "ziekenhuis|sociaal team|wijkteam|thuiszorg|praktijk"
+)
+_OTHERS_EN: Final = (
+    "gp|general practitioner|practice (?:nurse|assistant)|pharmacist|pharmacy|physiotherapist|specialist|"
+    "neurologist|rheumatologist|hospital|clinic|social team|occupational physician"
 )
 _TOLD_EN: Final = "advised(?! against)|informed|told|notified|warned|alerted|instructed"
 CLAIMS: Final[dict[str, tuple[re.Pattern[str], ...]]] = {
@@ -31,6 +42,13 @@ CLAIMS: Final[dict[str, tuple[re.Pattern[str], ...]]] = {
             r"\b(?:wordt|worden) (?:u |de patiënt )?(?:gebeld|opgeroepen|uitgenodigd|benaderd)\b",
             re.IGNORECASE,
         ),
+        re.compile(rf"\b(?:{_OTHERS_NL}|patiënt)\b (?:{_TOLD_NL})\b", re.IGNORECASE),
+        re.compile(
+            rf"\b(?:{_OTHERS_NL})\b (?:zal|zullen|belt|roept|informeert|waarschuwt|licht\b[^.!?;:]{{0,40}}\bin|"
+            r"neemt|regelt|verwijst|stuurt|(?:krijgt|ontvangt) (?:hiervan |hierover )?bericht|"
+            r"weet (?:hiervan|hierover|dit))\b",
+            re.IGNORECASE,
+        ),
     ),
     "en": (
         re.compile(
@@ -38,19 +56,24 @@ CLAIMS: Final[dict[str, tuple[re.Pattern[str], ...]]] = {
             re.IGNORECASE,
         ),
         re.compile(r"\bwill (?:be|contact|call|phone|invite|act|inform|tell)\b", re.IGNORECASE),
+        re.compile(rf"\b(?:{_OTHERS_EN})\b will\b", re.IGNORECASE),
     ),
 }
 """Words that claim that somebody was told or will act."""
 _ASKED: Final = re.compile(
-    r"\b(?:of|als|indien|tenzij|wanneer|zodra|whether|if|unless|when|once)\b[^.!?;:]*$", re.IGNORECASE
+    r"\b(?:of|whether)\b[^.!?;:]*$|\b(?:als|indien|tenzij|wanneer|zodra|totdat|if|unless|when|once|until)\b[^.!?;:,]*$",
+    re.IGNORECASE,
 )
-"""Before a claim: then it is a question or a condition, and claims nothing."""
+"""Before a claim: then it is a question or a condition, and claims nothing. After the comma of a condition it does."""
 _CODES: Final = re.compile(rf"\b(?:{'|'.join(code for code in URGENCIES if code != 'routine')})\b")
 
 
 def nobody_is_claimed_to_act(draft: Draft) -> None:
     """No message says that somebody else was told or will act."""
-    for _, said, language in _messages(draft):
+    for said, language in (
+        *((said, language) for _, said, language in _messages(draft)),
+        *_other_texts(draft),
+    ):
         found = _claim(said.text, language)
         if found is not None:
             draft.report(
@@ -74,7 +97,8 @@ def _claim(text: str, language: str) -> re.Match[str] | None:
 
 
 def patients_read_plain_words(draft: Draft) -> None:
-    """Texts for patients name no score and no urgency code."""
+    """Texts for patients name no score, no questionnaire and no urgency code."""
+    known = _names_of_scores(draft)
     for role, said, _ in _messages(draft):
         if role != "patient":
             continue
@@ -82,10 +106,28 @@ def patients_read_plain_words(draft: Draft) -> None:
         if code is not None:
             _not_plain(draft, within(said, code.start(), code.end()), "een urgentiecode", "an urgency code")
         scope = draft.scopes[said.span.file]
-        for name in BRACES.finditer(said.text):
-            declared = scope.names.get(name[1].partition(".")[0])
-            if declared is not None and isinstance(draft.definitions.get(declared.id), Score):
-                _not_plain(draft, within(said, name.start(), name.end()), "een score", "a score")
+        scores = [
+            name
+            for name in BRACES.finditer(said.text)
+            if _is_score(draft, scope.names.get(name[1].partition(".")[0]))
+        ]
+        named = known.search(said.text)
+        for one in scores or ([named] if named is not None else []):
+            _not_plain(draft, within(said, one.start(), one.end()), "een score", "a score")
+
+
+def _is_score(draft: Draft, declared: Declared | None) -> bool:
+    return declared is not None and isinstance(draft.definitions.get(declared.id), Score | InstrumentFile)
+
+
+def _names_of_scores(draft: Draft) -> re.Pattern[str]:
+    """The word `score` in any compound, and the titles and abbreviations of scores and questionnaires."""
+    names = {r"(?i:\w*scores?)\b"}
+    for definition in draft.definitions.values():
+        if isinstance(definition, Score | InstrumentFile):
+            names |= {rf"(?i:{re.escape(title)})" for title in definition.title.values() if title}
+            names.add(re.escape(definition.name.upper()))
+    return re.compile(rf"(?<![\w{{])(?:{'|'.join(sorted(names))})(?![\w}}])")
 
 
 def _not_plain(draft: Draft, span: Span, dutch: str, english: str) -> None:
@@ -107,6 +149,22 @@ def _messages(draft: Draft) -> Iterator[tuple[str, Scalar, str]]:
                 for one in entries(entry.value):
                     if isinstance(one.value, Scalar):
                         yield entry.key.text, one.value, one.key.text
+
+
+def _other_texts(draft: Draft) -> Iterator[tuple[Scalar, str]]:
+    """What readers see beside the messages: labels of actions, of which a hand-over is made, and outcomes."""
+    for head in draft.heads:
+        said = [
+            body.get("label") for one in entries(head.node.get("actions")) if (body := mapping(one.value))
+        ]
+        said += [
+            then.get("text")
+            for rule in mappings(head.node.get("rules"))
+            if (then := mapping(rule.get("then")))
+        ]
+        for one in (entry for text in said for entry in entries(text)):
+            if isinstance(one.value, Scalar):
+                yield one.value, one.key.text
 
 
 def english_stands_beside(draft: Draft) -> None:

@@ -39,6 +39,15 @@ def message(text: str, role: str = "gp", language: str = "nl") -> str:
         "De DXA zal door de polikliniek aangevraagd worden.",
         "De apotheker neemt contact met u op.",
         "U wordt gebeld door de assistente.",
+        "De apotheek belt de patiënt.",
+        "De specialist zal de patiënt opnieuw oproepen.",
+        "De huisarts krijgt bericht.",
+        "De fysiotherapeut licht de huisarts in.",
+        "De huisarts is al gebeld.",
+        "Patiënt geïnformeerd over de breuk.",
+        "De apotheker werd gei\u0308nformeerd.",
+        "Als dit klopt, is de apotheker geïnformeerd.",
+        "Als de pijn erger wordt, neemt de huisarts contact op.",
     ],
 )
 def test_a_text_that_claims_that_another_was_told_or_will_act_is_refused(text: str) -> None:
@@ -46,7 +55,14 @@ def test_a_text_that_claims_that_another_was_told_or_will_act_is_refused(text: s
 
 
 @pytest.mark.parametrize(
-    "text", ["The GP has been informed.", "You will be called.", "The pharmacist was told about it."]
+    "text",
+    [
+        "The GP has been informed.",
+        "You will be called.",
+        "The pharmacist was told about it.",
+        "If this is so, the GP has been informed.",
+        "The specialist will see you.",
+    ],
 )
 def test_an_english_claim_is_refused_too(text: str) -> None:
     assert [kind for kind, _ in errors(message(text, language="en"))] == ["claim-about-others"]
@@ -59,6 +75,11 @@ def test_an_english_claim_is_refused_too(text: str) -> None:
         "Vraag of de patiënt is geïnformeerd.",
         "Als de huisarts al is ingelicht, is niets meer nodig.",
         "Vertel de patiënt wat u afspreekt.",
+        "Ga na of huisarts, apotheker en patiënt zijn geïnformeerd.",
+        "Vraag of de apotheek de patiënt belt.",
+        "Bel zelf als de huisarts niet belt.",
+        "De injecties worden in het ziekenhuis gegeven.",
+        "Bel uw huisarts of apotheek.",
         "Tegelijk gebruiken wordt afgeraden.",
     ],
 )
@@ -78,6 +99,33 @@ def test_a_patient_reads_no_urgency_code_and_no_score(text: str, seen: str) -> N
 
     assert errors(message(text, "patient") + score) == [("not-for-patients", seen)]
     assert errors(message(text, "gp") + score) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("Uw risicoscore is 4.", "risicoscore"),
+        ("U heeft een hoge score.", "score"),
+        ("Vul de ODI opnieuw in.", "ODI"),
+        ("Uw valrisico-index is hoog.", "valrisico-index"),
+    ],
+)
+def test_a_patient_reads_no_name_of_a_score_or_a_questionnaire(text: str, seen: str) -> None:
+    more = (
+        "scores:\n  risk: {title: {nl: Valrisico-index, en: Fall index}, items: [{id: a, points: 1, when: smoking}]}\n"
+        "instruments:\n  odi: {title: {nl: Vragenlijst over de rug, en: Back list}, items: {1..10: 0..5}, total: sum, missing_items: {then: unknown}, evidence: verified}\n"
+    )
+
+    assert errors(message(text, "patient") + more) == [("not-for-patients", seen)]
+    assert errors(message(text, "gp") + more) == []
+
+
+def test_a_label_or_an_outcome_claims_nothing_either() -> None:
+    label = message("Goed.").replace("nl: DXA aanvragen", "nl: De huisarts is geïnformeerd")
+    outcome = HEAD + FACTS + rule("smoking", "outcome: out_of_scope, text: {nl: U wordt gebeld., en: Fine.}")
+
+    assert errors(label) == [("claim-about-others", "is geïnformeerd")]
+    assert errors(outcome) == [("claim-about-others", "wordt gebeld")]
 
 
 # Evidence and sources
