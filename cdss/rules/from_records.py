@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from cdss.errors import Problem
-from cdss.models.condition import Amount, Condition, Day, Name
+from cdss.models.condition import Amount, Condition, Criterion, Day, Name
 from cdss.models.dates import Duration
 from cdss.models.guideline import FactSource, FromPatient, FromRecords
 from cdss.models.patient import LIST_OF
@@ -23,7 +23,8 @@ from cdss.rules.names import Place, name_written, resolve_value_name, set_named
 from cdss.rules.operands import duration_operand
 from cdss.rules.picks import Picking, pick_fits, reads_no_records
 from cdss.rules.record_fields import FIELDS, fields_of
-from cdss.rules.written import scalar, scalars, text
+from cdss.rules.strata import criteria_in, names_in_test
+from cdss.rules.written import key_span, scalar, scalars, text
 
 
 def read_from_records(place: Place, declared: Declared, kind: ValueType | None) -> FactSource | None:
@@ -62,21 +63,20 @@ def read_from_records(place: Place, declared: Declared, kind: ValueType | None) 
         return None
     if (lists or instrument) and not pick_fits(place.draft, picking, kind):
         return None
-    ends = {
-        key: _window_end(place, node.get(key))
-        for key in ("within", "after", "before", "after_age", "together_within")
-    }
+    amounts = {key: _amount(place, node.get(key)) for key in ("within", "after_age", "together_within")}
+    after, before = _day(place, node.get("after")), _day(place, node.get("before"))
+    _check_days(place, node, after, before)
     return FromRecords(
         lists=lists,
         instrument=instrument,
         members=members,
         where=where,
-        within=_duration(ends["within"]),
-        after=_day(ends["after"]),
-        before=_day(ends["before"]),
-        after_age=_duration(ends["after_age"]),
+        within=amounts["within"],
+        after=after,
+        before=before,
+        after_age=amounts["after_age"],
         episode=_episode(place, node.get("episode")),
-        together_within=_duration(ends["together_within"]),
+        together_within=amounts["together_within"],
         distinct=distinct,
         pick=pick,
         field=field,
@@ -158,7 +158,25 @@ def _where(place: Place, node: Node | None) -> tuple[Condition, ...]:
     if isinstance(parsed, list):
         place.draft.problems.extend(parsed)
         return ()
-    return tuple(resolve_condition(place, one) for one in parsed)
+    found = tuple(resolve_condition(place, one) for one in parsed)
+    for condition in found:
+        for criterion in criteria_in(condition):
+            _check_about_record(place, criterion)
+    return found
+
+
+def _check_about_record(place: Place, criterion: Criterion) -> None:
+    """A line of `where` speaks of the record; one about the patient would let all records in, or none."""
+    names = list(names_in_test(criterion.test))
+    if not names or any(name.ref is None or name.ref.kind == "field" for name in names):
+        return
+    place.draft.report(
+        "unknown-field",
+        criterion.span,
+        "deze regel zegt niets over het record: hij noemt geen veld ervan",
+        "this line says nothing about the record: it names no field of it",
+        help=one_of(place.fields),
+    )
 
 
 def _pick(declared: Declared, lists: tuple[str, ...], instrument: str, kind: ValueType | None) -> str:
@@ -240,7 +258,68 @@ def _episode(place: Place, node: Node | None) -> Name | None:
     return name
 
 
-def _window_end(place: Place, node: Node | None) -> Amount | Name | Day | None:
+# The window
+
+
+def _amount(place: Place, node: Node | None) -> Duration | Name | None:
+    """An amount of time, or a name of one: what `within` and `after_age` take."""
+    parsed = _limit(place, node)
+    if parsed is None:
+        return None
+    if isinstance(parsed, Day):
+        place.draft.report(
+            "wrong-type",
+            parsed.span,
+            "hier hoort een tijdsduur, geen datum",
+            "an amount of time belongs here, not a date",
+            help=advice(
+                f"Schrijf bijvoorbeeld `2 years`; een dag staat onder `after: {parsed.date.isoformat()}`.",
+                f"Write for instance `2 years`; a day stands under `after: {parsed.date.isoformat()}`.",
+            ),
+        )
+        return None
+    if isinstance(parsed, Amount) and parsed.quantity.value <= 0:
+        place.draft.report(
+            "empty-range",
+            parsed.span,
+            "in dit tijdvak ligt geen dag",
+            "no day lies in this period",
+            help=advice(
+                "Schrijf een tijdsduur van minstens 1 day.", "Write an amount of time of at least 1 day."
+            ),
+        )
+        return None
+    end = duration_operand(place, parsed)
+    return end.duration if isinstance(end, Amount) else end
+
+
+def _day(place: Place, node: Node | None) -> date | Name | None:
+    """A date, or a name whose value is one: what `after` and `before` take."""
+    parsed = _limit(place, node)
+    if parsed is None:
+        return None
+    if isinstance(parsed, Day):
+        return parsed.date
+    if isinstance(parsed, Name):
+        name = resolve_value_name(place, parsed)
+        if name is None or name.ref is None or name.ref.type is None:
+            return None
+        if name.ref.type.kind == "date":
+            return name
+    place.draft.report(
+        "wrong-type",
+        parsed.span,
+        "hier hoort een datum, of een naam waarvan de waarde een datum is",
+        "a date belongs here, or a name whose value is a date",
+        help=advice(
+            "Een tijdsduur tot vandaag staat onder `within`, een leeftijd onder `after_age`.",
+            "An amount of time up to today stands under `within`, an age under `after_age`.",
+        ),
+    )
+    return None
+
+
+def _limit(place: Place, node: Node | None) -> Amount | Name | Day | None:
     written = scalar(node)
     if written is None:
         return None
@@ -248,21 +327,18 @@ def _window_end(place: Place, node: Node | None) -> Amount | Name | Day | None:
     if isinstance(parsed, Problem):
         place.draft.problems.append(parsed)
         return None
-    if isinstance(parsed, Day):
-        return parsed
-    if isinstance(parsed, Amount):
-        return duration_operand(place, parsed)
-    name = resolve_value_name(place, parsed)
-    if name is None or name.ref is None or name.ref.type is None:
-        return None
-    if name.ref.type.kind == "date":
-        return name
-    return duration_operand(place, parsed)
+    return parsed
 
 
-def _duration(end: Amount | Name | Day | None) -> Duration | Name | None:
-    return end.duration if isinstance(end, Amount) else end if isinstance(end, Name) else None
-
-
-def _day(end: Amount | Name | Day | None) -> date | Name | None:
-    return end.date if isinstance(end, Day) else end if isinstance(end, Name) else None
+def _check_days(
+    place: Place, node: MappingNode, after: date | Name | None, before: date | Name | None
+) -> None:
+    """Between two days that are both written out lies at least one."""
+    if isinstance(after, date) and isinstance(before, date) and (before - after).days < 2:
+        place.draft.report(
+            "empty-range",
+            key_span(node, "before"),
+            "tussen deze twee dagen ligt geen dag; `after` en `before` tellen zelf niet mee",
+            "no day lies between these two; `after` and `before` do not count themselves",
+            help=advice("Zet de eerste dag onder `after`.", "Put the first day under `after`."),
+        )

@@ -357,6 +357,15 @@ def test_the_group_of_a_value_set_is_a_field() -> None:
         ("{from: condition, episode: smoking, if_missing: unknown, text: {nl: X}}", "wrong-type", "smoking"),
         ("{from: condition, in: fracture, if_missing: unknown, valid_for: contactt, text: {nl: X}}", "bad-duration", "contactt"),
         ("{from: condition, within: bmi, if_missing: unknown, text: {nl: X}}", "wrong-type", "bmi"),
+        ("{from: condition, in: fracture, within: 2024-01-01, if_missing: unknown, text: {nl: X}}", "wrong-type", "2024-01-01"),
+        ("{from: condition, in: fracture, within: last_dxa, if_missing: unknown, text: {nl: X}}", "wrong-type", "last_dxa"),
+        ("{from: condition, in: fracture, within: 0 days, if_missing: unknown, text: {nl: X}}", "empty-range", "0 days"),
+        ("{from: condition, in: fracture, after_age: 2024-01-01, if_missing: unknown, text: {nl: X}}", "wrong-type", "2024-01-01"),
+        ("{from: condition, in: fracture, after: 2 years, if_missing: unknown, text: {nl: X}}", "wrong-type", "2 years"),
+        ("{from: condition, in: fracture, before: pain_duration, if_missing: unknown, text: {nl: X}}", "wrong-type", "pain_duration"),
+        ("{from: condition, in: fracture, after: 2024-01-01, before: 2024-01-02, if_missing: unknown, text: {nl: X}}", "empty-range", "before"),
+        ("{from: condition, in: fracture, where: [smoking], if_missing: unknown, text: {nl: X}}", "unknown-field", "smoking"),
+        ("{from: condition, in: fracture, where: [{any: [site is hip, age >= 60 years]}], if_missing: unknown, text: {nl: X}}", "unknown-field", "age >= 60 years"),
         ("{from: condition, if_missing: assume maybe, say: none, text: {nl: X}}", "bad-value", "assume maybe"),
         ("{from: observation, in: dxa, unit: kg, pick: latest, if_missing: unknown, text: {nl: X}}", "missing-valid-for", "x"),
         ("{from: answer, type: choice, choices: [none, mild], valid_for: contact, reassuring: [milt], if_missing: ask, text: {nl: X}}", "unknown-word", "milt"),
@@ -365,6 +374,26 @@ def test_the_group_of_a_value_set_is_a_field() -> None:
 )  # fmt: skip
 def test_what_is_wrong_with_a_fact_is_told_once(body: str, kind: str, seen: str) -> None:
     assert fact_errors(body) == [(kind, seen)]
+
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        "within: 1 day",
+        "within: 2 years, after_age: 50 years",
+        "after: last_dxa",
+        "after: 2024-01-01, before: 2024-01-03",
+        "where: [on > last_dxa]",
+    ],
+)
+def test_a_window_is_kept_as_it_was_written(window: str) -> None:
+    body = f"{{from: condition, in: fracture, {window}, if_missing: unknown, text: {{nl: X, en: X}}}}"
+
+    fact = ruleset(HEAD + FACTS.replace("facts:\n", f"facts:\n  x: {body}\n")).definitions["x"]
+
+    assert isinstance(fact, Fact) and isinstance(fact.source, FromRecords)
+    for key in ("within", "after", "before", "after_age", "where"):
+        assert bool(getattr(fact.source, key)) == (f"{key}:" in window)
 
 
 # Parameters and findings
