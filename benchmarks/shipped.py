@@ -222,7 +222,7 @@ def _condition(dice: random.Random, number: int) -> dict[str, Any]:
         "clinicalStatus": _coding(
             "http://terminology.hl7.org/CodeSystem/condition-clinical", "resolved", "Resolved"
         ),
-        "code": _coding("http://hl7.org/fhir/sid/icpc-1", code, name),
+        "code": _coding("http://hl7.org/fhir/sid/icpc-1-nl", code, name),
         "onsetDateTime": _day(dice),
     }
 

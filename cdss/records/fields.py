@@ -20,8 +20,10 @@ def fields_are_usable(
     name: str, path: str, on: Days | None, fields: dict[str, FieldValue], report: Report
 ) -> bool:
     """Whether the entry can be used. Units are tidied in place, and impossible numbers and ends taken out."""
-    if any(type(value) is Decimal and not _in_reach(value) for value in fields.values()):
-        _drop_numbers(path, fields, report)
+    for value in fields.values():
+        if type(value) is Decimal and not _in_reach(value):
+            _drop_numbers(path, fields, report)
+            break
     if "comparator" in fields or "bound" in fields:
         _tell_bound(path, fields, report)
     unit = fields.get("unit")
@@ -80,5 +82,7 @@ def _is_understood(usage: str) -> bool:
 
 
 def _in_reach(number: Decimal) -> bool:
+    if -30 < number.adjusted() < 6:  # nearly always, and quick to see
+        return True
     # An exponent such as 1e-999999 is as useless as one that is too large, and slow to reckon with.
     return -LIMIT <= number <= LIMIT and (not number or number.adjusted() > -30)

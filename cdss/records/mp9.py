@@ -21,7 +21,6 @@ from cdss.records.fhir_r4.values import (
     day,
     day_after,
     end_of,
-    has_code,
     number,
     recorded,
     start_of,
@@ -84,19 +83,16 @@ class Stop:
     type: str | None
 
 
-def block_of(categories: Iterable[fhir.Concept | None], resource: fhir.Resource) -> str | None:
+def block_of(categories: Iterable[fhir.Concept | None], resource: fhir.Drug) -> str | None:
     """Which building block it is; None for FHIR that is not of this process."""
-    categories = tuple(categories)
-    for block in BLOCKS:
-        if has_code(categories, block):
-            return block
-    if any(
-        coding.system == "http://snomed.info/sct"
-        for own in categories
-        if own is not None
-        for coding in own.coding
-    ):
-        return OTHER_BLOCK
+    told = [coding for own in categories if own is not None for coding in own.coding]
+    if told:
+        words = {coding.code for coding in told}
+        for block in BLOCKS:
+            if block in words:
+                return block
+        if any(coding.system == "http://snomed.info/sct" for coding in told):
+            return OTHER_BLOCK
     for profile in resource.meta.profile if resource.meta else ():
         block = PROFILES.get(_tail(profile.partition("|")[0]), "")
         if block:
@@ -104,7 +100,7 @@ def block_of(categories: Iterable[fhir.Concept | None], resource: fhir.Resource)
     return AGREEMENT if is_stop(resource) else None
 
 
-def is_stop(resource: fhir.Resource) -> bool:
+def is_stop(resource: fhir.Drug) -> bool:
     """Whether it records that something was stopped, of whatever type."""
     return _stop_extension(resource) is not None
 
@@ -139,7 +135,7 @@ def add_agreement(
     return stop is not None
 
 
-def stop_of(resource: fhir.Resource, place: Place) -> Stop | None:
+def stop_of(resource: fhir.Drug, place: Place) -> Stop | None:
     """The stop that a resource records, if it is one."""
     extension = _stop_extension(resource)
     if extension is None:
@@ -152,11 +148,11 @@ def stop_of(resource: fhir.Resource, place: Place) -> Stop | None:
     return Stop(word)
 
 
-def _stop_extension(resource: fhir.Resource) -> fhir.Extension | None:
+def _stop_extension(resource: fhir.Drug) -> fhir.Extension | None:
     return next(filter(is_known_modifier, resource.modifier_extension), None)
 
 
-def time_of_use(resource: fhir.Resource, place: Place) -> Use:
+def time_of_use(resource: fhir.Drug, place: Place) -> Use:
     """The period of use; its end may be told as a duration."""
     extension = _find(resource.extension, _PERIOD)
     period = extension.value_period if extension else None
@@ -192,35 +188,35 @@ def _after(start: Days, length: fhir.Quantity | None, place: Place) -> Days | No
         return None
 
 
-def treatment_of(resource: fhir.Resource) -> str | None:
+def treatment_of(resource: fhir.Drug) -> str | None:
     """The identifier that all blocks of one treatment share (MBH)."""
     extension = _find(resource.extension, _TREATMENT)
     identifier = extension.value_identifier if extension else None
     return (identifier.value or "").strip()[:200] or None if identifier else None
 
 
-def registered_on(resource: fhir.Resource) -> str | None:
+def registered_on(resource: fhir.Drug) -> str | None:
     extension = _find(resource.extension, _REGISTERED)
     return extension.value_date_time if extension else None
 
 
-def agreed_on(resource: fhir.Resource) -> str | None:
+def agreed_on(resource: fhir.Drug) -> str | None:
     """The day on which the pharmacy made its agreement."""
     extension = _find(resource.extension, _AGREED)
     return (extension.value_date_time if extension else None) or registered_on(resource)
 
 
-def pharmacy_reason(resource: fhir.Resource) -> str | None:
+def pharmacy_reason(resource: fhir.Drug) -> str | None:
     extension = _find(resource.extension, _PHARMACY_REASON)
     return stop_reason_of([extension.value_codeable_concept]) if extension else None
 
 
-def is_cyclic(resource: fhir.Resource) -> bool:
+def is_cyclic(resource: fhir.Drug) -> bool:
     """Whether the schedule stops and starts again, such as three weeks on and one week off."""
     return _find(resource.extension, _CYCLE) is not None
 
 
-def is_copy(resource: fhir.Resource) -> bool:
+def is_copy(resource: fhir.Drug) -> bool:
     """Whether it is the copy of somebody else's block."""
     extension = _find(resource.extension, _COPY)
     return extension is not None and extension.value_boolean is True

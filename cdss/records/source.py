@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -17,6 +18,10 @@ Source = bytes | bytearray | memoryview | str | Mapping[str, object] | Sequence[
 
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 _BYTE_ORDER_MARK: Final = "\ufeff"
+
+
+_FHIR: Final = re.compile(rb'\s*\{\s*"resourceType"')
+"""How nearly all FHIR begins: then the rest need not be looked through to know it."""
 
 
 class _Shape(msgspec.Struct):
@@ -75,6 +80,8 @@ def _read_bytes(data: bytes, delivered: DeliveredArgument) -> Patient:
 
 
 def _is_fhir(data: bytes) -> bool:
+    if _FHIR.match(data):
+        return True
     try:
         return bool(bytes(msgspec.json.decode(data, type=_Shape).resourceType))
     except (msgspec.MsgspecError, RecursionError):

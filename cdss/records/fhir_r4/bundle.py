@@ -18,7 +18,7 @@ DEEPEST: Final = 3
 """How deep a Bundle may lie in a Bundle: a batch answer holds searchsets."""
 
 
-class Item(msgspec.Struct, eq=False):
+class Item(msgspec.Struct, eq=False, gc=False):
     """One resource: its bytes, what it is, and where it stood."""
 
     raw: Raw
@@ -42,7 +42,8 @@ class Sent:
     def __init__(self) -> None:
         self.items: list[Item] = []
         self._by_address: dict[str, Item] = {}
-        self._by_name: dict[str, list[Item]] = {}  # more than one: the same id on two servers
+        self._by_name: dict[str, Item] = {}
+        self._namesakes: dict[str, list[Item]] = {}  # the same type and id on two servers
 
     def find(self, reference: str | None, of: Item | None) -> Item | None:
         """The resource behind a reference in this item: relative, absolute, or `urn:uuid:`.
@@ -60,31 +61,40 @@ class Sent:
                 return found
         elif (found := self._by_address.get(name)) is not None:
             return found
-        named = self._by_name.get(tail(name), ())
+        named = self._named(tail(name))
         if server is not None:
             named = [own for own in named if own.server is None]
         return named[0] if len(named) == 1 else None
 
     def keep(self, item: Item, report: Report) -> None:
         """Keep the resource, unless the same one was sent before: prefetched lists may overlap."""
-        before = self._before(item)
+        address = without_version(item.full_url) if item.full_url else None
+        name = f"{item.type}/{item.head.id}" if item.head.id else None
+        before = self._before(address, name)
         if before is not None and before.type == item.type != "Patient":
             if bytes(before.raw) != bytes(item.raw):
                 report.skip(item.path, "double", before.path)
             return
         item.key = len(self.items)
         self.items.append(item)
-        if item.full_url:
-            self._by_address.setdefault(without_version(item.full_url), item)
-        if item.head.id:
-            self._by_name.setdefault(f"{item.type}/{item.head.id}", []).append(item)
+        if address is not None:
+            self._by_address.setdefault(address, item)
+        if name is not None and (first := self._by_name.setdefault(name, item)) is not item:
+            self._namesakes.setdefault(name, [first]).append(item)
 
-    def _before(self, item: Item) -> Item | None:
+    def _before(self, address: str | None, name: str | None) -> Item | None:
         """The same resource, sent earlier: at the same address, or with the same id where one has no address."""
-        if item.full_url and (found := self._by_address.get(without_version(item.full_url))) is not None:
+        if address is not None and (found := self._by_address.get(address)) is not None:
             return found
-        named = self._by_name.get(f"{item.type}/{item.head.id}", ()) if item.head.id else ()
-        return next((own for own in named if not (own.full_url and item.full_url)), None)
+        if name is None or name not in self._by_name:
+            return None
+        return next((own for own in self._named(name) if not (address and own.full_url)), None)
+
+    def _named(self, name: str) -> list[Item]:
+        """Every resource of this type and id, such as `Medication/1`."""
+        if name in self._namesakes:
+            return self._namesakes[name]
+        return [self._by_name[name]] if name in self._by_name else []
 
 
 _HEAD: Final = msgspec.json.Decoder(fhir.Head)
@@ -103,7 +113,7 @@ def open_sent(data: bytes, report: Report) -> Sent:
             for place, raw in enumerate(_LIST.decode(data)):
                 _open(raw, None, str(place), sent, report, 1, partial=False)
         else:
-            _open(Raw(data), None, "", sent, report, 0, partial=False)
+            _open_whole(Raw(data), sent, report)
     except RecursionError as error:
         raise impossible("not-json", why="nested too deeply") from error
     except msgspec.DecodeError as error:
@@ -111,6 +121,18 @@ def open_sent(data: bytes, report: Report) -> Sent:
     if not sent.items:
         raise impossible("empty")
     return sent
+
+
+def _open_whole(raw: Raw, sent: Sent, report: Report) -> None:
+    """Open what was sent as one object: mostly a Bundle that can be read, and then in one go."""
+    try:
+        bundle = _BUNDLE.decode(raw)
+    except msgspec.ValidationError:
+        bundle = None
+    if bundle is not None and bundle.resource_type == "Bundle":
+        _open_entries(bundle, "", sent, report, 0)
+    else:
+        _open(raw, None, "", sent, report, 0, partial=False)
 
 
 def _open(
@@ -142,6 +164,10 @@ def _open_bundle(raw: Raw, path: str, sent: Sent, report: Report, depth: int) ->
         bundle = _BUNDLE.decode(raw)
     except msgspec.ValidationError:
         bundle = _entry_by_entry(raw, path, report)
+    _open_entries(bundle, path, sent, report, depth)
+
+
+def _open_entries(bundle: fhir.Bundle, path: str, sent: Sent, report: Report, depth: int) -> None:
     if bundle.type not in BUNDLE_TYPES and not (depth and bundle.type == "batch-response"):
         raise impossible("wrong-bundle", path or "Bundle", seen=str(bundle.type)[:60])
     partial = any(link.relation == "next" for link in bundle.link)
@@ -185,8 +211,7 @@ def server_of(address: str | None) -> str | None:
     """The server in a full address: `http://example.org/fhir/` of `http://example.org/fhir/Patient/1`."""
     if not address or "://" not in address:
         return None
-    plain = without_version(address)
-    return plain[: len(plain) - len(tail(plain))]
+    return without_version(address).rsplit("/", 2)[0] + "/"
 
 
 def tail(reference: str) -> str:

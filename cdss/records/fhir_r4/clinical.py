@@ -42,6 +42,8 @@ _WORD: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
 def _is_refuted(status: fhir.Concept | None, place: Place) -> bool:
+    if status is None:
+        return False
     found = next((word for word in code_words(status) if word in REFUTED), None)
     if found is not None:
         place.skip("status", found)
@@ -61,13 +63,9 @@ def read_condition(reading: Reading, condition: fhir.Condition, place: Place) ->
         (condition.onset_date_time, "onsetDateTime"),
         (start_of(condition.onset_period), "onsetPeriod"),
     ) or at_age(condition.onset_age, reading.birth, "onsetAge", place)
-    care = reading.episodes.get(reading.key)
-    reported = first_day(
-        place,
-        (start_of(care.period) if care else None, "EpisodeOfCare.period"),
-        (condition.recorded_date, "recordedDate"),
-    )
-    is_episode = reading.key in reading.episode_of or any(code.startswith("icpc-1:") for code in own_codes)
+    key = reading.key
+    care = reading.episodes.get(key)
+    is_event = onset is not None and key not in reading.episode_of and not _of_the_gp(own_codes)
     active, until = _is_active(condition), _abatement(condition, reading.birth, place)
     if active is None and care is not None:  # the problem itself does not say; its care episode may
         active = {"active": True, "finished": False}.get(care.status or "")
@@ -77,10 +75,19 @@ def read_condition(reading: Reading, condition: fhir.Condition, place: Place) ->
         until=until,
         active=active,
         site=site_of(own_codes, SITE_OF) or site_of(codes(condition.body_site, place), SITE_OF),
-        date_kind="reported" if is_episode or onset is None else "event",
-        episode=reading.episode_of.get(reading.key) or reading.episode([condition.encounter]),
+        date_kind="event" if is_event else "reported",
+        episode=reading.episode_of.get(key) or reading.episode([condition.encounter]),
     )
-    reading.add("conditions", place, onset or reported, own_codes, fields)
+    on = onset or first_day(
+        place,
+        (start_of(care.period) if care else None, "EpisodeOfCare.period"),
+        (condition.recorded_date, "recordedDate"),
+    )
+    reading.add("conditions", place, on, own_codes, fields)
+
+
+def _of_the_gp(codes: Iterable[str]) -> bool:
+    return any(code.startswith("icpc-1:") for code in codes)
 
 
 def _abatement(condition: fhir.Condition, birth: Days | None, place: Place) -> Days | None:
@@ -93,18 +100,17 @@ def _abatement(condition: fhir.Condition, birth: Days | None, place: Place) -> D
 
 def _is_active(condition: fhir.Condition) -> bool | None:
     words = code_words(condition.clinical_status)
-    if any(word in ACTIVE for word in words):
+    if not ACTIVE.isdisjoint(words):
         return True
-    abated = (
-        condition.abatement_date_time,
-        condition.abatement_period,
-        condition.abatement_age,
-        condition.abatement_string,
+    is_over = (
+        not OVER.isdisjoint(words)
+        or condition.abatement_date_time is not None
+        or condition.abatement_period is not None
+        or condition.abatement_age is not None
+        or condition.abatement_string is not None
+        or bool(bytes(condition.abatement_range))
     )
-    is_abated = any(part is not None for part in abated) or bytes(condition.abatement_range)
-    if any(word in OVER for word in words) or is_abated:
-        return False
-    return None
+    return False if is_over else None
 
 
 def read_flag(reading: Reading, flag: fhir.Flag, place: Place) -> None:
@@ -133,37 +139,19 @@ def read_observation(reading: Reading, observation: fhir.Observation, place: Pla
     )
     if on is None and bytes(observation.effective_timing):
         place.skip("date", "effectiveTiming")
-    shared = recorded(
-        site=site_of(codes([observation.body_site], place), SCAN_SITE_OF) if observation.body_site else None,
-        episode=reading.episode([observation.encounter]),
-    )
+    shared: dict[str, FieldValue] = {}
+    if observation.body_site is not None or observation.encounter is not None:
+        shared = recorded(
+            site=site_of(codes([observation.body_site], place), SCAN_SITE_OF),
+            episode=reading.episode([observation.encounter]),
+        )
     for component in observation.component:
         if component.modifier_extension:
             place.skip("modifier", component.modifier_extension[0].url or "")
         else:
             _add_measurement(reading, component, on, shared, place)
     is_panel = bool(observation.component or observation.has_member)
-    if not is_panel or _has_value(observation):
-        _add_measurement(reading, observation, on, shared, place)
-
-
-def _has_value(measured: fhir.Observation | fhir.Component) -> bool:
-    values = (
-        measured.value_quantity,
-        measured.value_boolean,
-        measured.value_codeable_concept,
-        measured.value_date_time,
-        measured.value_string,
-    )
-    others = (
-        measured.value_integer,
-        measured.value_range,
-        measured.value_ratio,
-        measured.value_sampled_data,
-        measured.value_time,
-        measured.value_period,
-    )
-    return any(value is not None for value in values) or any(map(bytes, others))
+    _add_measurement(reading, observation, on, shared, place, needs_value=is_panel)
 
 
 def _add_measurement(
@@ -172,24 +160,29 @@ def _add_measurement(
     on: Days | None,
     shared: dict[str, FieldValue],
     place: Place,
+    *,
+    needs_value: bool = False,
 ) -> None:
+    """Add one result. `needs_value`: without one it is only the heading of a panel."""
+    fields = _measured(measured, place)
+    if fields is None and needs_value:
+        return
     own_codes = codes([measured.code], place)
     if not own_codes:
         place.skip("no-code")
         return
-    fields = dict(shared)
-    if _has_value(measured):
-        fields |= _measured(measured, place)
-    else:
+    if fields is None:
         absent = code_words(measured.data_absent_reason)
         if any(word in NOT_MEASURED for word in absent):
             place.skip("not-measured", absent[0])
             return
+        fields = {}
     # Without a value the record stays: an older one must not pass for the latest (language §4).
-    reading.add("observations", place, on, own_codes, fields)
+    reading.add("observations", place, on, own_codes, fields | shared if shared else fields)
 
 
-def _measured(measured: fhir.Observation | fhir.Component, place: Place) -> dict[str, FieldValue]:
+def _measured(measured: fhir.Observation | fhir.Component, place: Place) -> dict[str, FieldValue] | None:
+    """The result; empty, and told, when it is of a kind that we do not read. None when none was sent."""
     quantity = measured.value_quantity
     if quantity is not None:
         value, unit = number(quantity.value, "valueQuantity", place), unit_of(quantity)
@@ -207,8 +200,20 @@ def _measured(measured: fhir.Observation | fhir.Component, place: Place) -> dict
         return recorded(value=next(ours, found[0] if found else None))
     if measured.value_date_time is not None:
         return recorded(value=day(measured.value_date_time, "valueDateTime", place))
+    if quantity is None and measured.value_string is None and not any(map(bytes, _other_values(measured))):
+        return None
     place.once("value-kind", " ".join(code_words(measured.code)))
     return {}
+
+
+def _other_values(measured: fhir.Observation | fhir.Component) -> tuple[Raw, ...]:
+    return (
+        measured.value_range,
+        measured.value_ratio,
+        measured.value_sampled_data,
+        measured.value_time,
+        measured.value_period,
+    )
 
 
 def read_procedure(reading: Reading, procedure: fhir.Procedure, place: Place) -> None:

@@ -6,7 +6,7 @@ the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -97,16 +97,17 @@ def read_fhir(data: bytes, delivered: DeliveredArgument = None) -> Patient:
 def _read_all(kind: Kind, name: str, items: list[Item], reading: Reading) -> None:
     """Read every resource of one type that can be used."""
     report = reading.report
-    found = []
-    for item in items:
-        resource = decode(kind.decoder, item, report)
-        if resource is not None and _is_usable(kind, resource, item, report):
-            found.append((item, resource))
+    usable: Iterable[tuple[Item, Any]] = (
+        (item, resource)
+        for item in items
+        if (resource := decode(kind.decoder, item, report)) is not None
+        and _is_usable(kind, resource, item, report)
+    )
     if name.startswith("Medication"):
-        found = mp9.without_copies(found, report)
-        medication.count_dispense_requests(reading, found)
-    for item, resource in found:
-        reading.item = item
+        usable = mp9.without_copies(list(usable), report)
+        medication.count_dispense_requests(reading, usable)
+    for item, resource in usable:
+        reading.item, reading.key = item, item.key
         kind.read(reading, resource, Place(report, item.path))
 
 

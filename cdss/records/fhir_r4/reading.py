@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from cdss.models.patient import LISTS, Days, Delivered, FieldValue, Record
+from cdss.models.patient import EMPTY, LISTS, Days, Delivered, FieldValue, Record
 from cdss.records.fhir_r4 import structs as fhir
 from cdss.records.fhir_r4.bundle import Item, Sent
 from cdss.records.fhir_r4.values import Place, code_words, codes
@@ -93,6 +93,7 @@ class Reading:
         self.drugs: dict[int, Drug | None] = {}  # by key of a Medication
         self._problems: dict[int, tuple[str, ...]] = {}  # codes by key of a Condition
         self.item: Item | None = None  # the resource that is being read
+        self.key = -1  # its key
         self._disciplines: dict[int, str | None] = {}
 
     def add(
@@ -102,18 +103,13 @@ class Reading:
         on: Days | None,
         codes: tuple[str, ...] = (),
         fields: dict[str, FieldValue] | None = None,
-        items: Mapping[str, Any] | None = None,
+        items: Mapping[str, Any] = EMPTY,
     ) -> None:
         """Add a record to a list, unless its own fields make it impossible."""
         own = fields or {}
         if fields_are_usable(name, place.path, on, own, self.report):
             records = self.lists[name]
-            records.append(Record(name, len(records), on, codes, own, items or {}))
-
-    @property
-    def key(self) -> int:
-        """The key of the resource that is being read."""
-        return self.item.key if self.item is not None else -1
+            records.append(Record(name, len(records), on, codes, own, items, EMPTY))
 
     def find(self, reference: fhir.Reference | None) -> Item | None:
         """The resource behind a reference in the resource that is being read, if it was sent."""
@@ -168,9 +164,9 @@ class Reading:
 
     def delivered(self) -> dict[str, Delivered]:
         """What FHIR itself tells: a list counts since its oldest entry, within this practice."""
-        sent = {name for item in self.sent.items for name in DELIVERS.get(item.type, ())}
+        types = {item.type for item in self.sent.items}
         found = {}
-        for name in sent:
+        for name in (name for kind, names in DELIVERS.items() if kind in types for name in names):
             days = [record.on.last for record in self.lists[name] if record.on is not None]
             if days:
                 found[name] = Delivered(first=_not_later(min(days)), reach="own")

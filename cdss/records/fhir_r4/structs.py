@@ -77,7 +77,6 @@ class Ratio(Part):
 
 class Meta(Part):
     profile: tuple[str, ...] = ()
-    last_updated: str | None = None
 
 
 class Head(Part):
@@ -112,10 +111,7 @@ class Resource(Part):
     """What every resource that we use has."""
 
     id: str | None = None
-    meta: Meta | None = None
-    identifier: tuple[Identifier, ...] = ()
     modifier_extension: tuple[Extension, ...] = ()
-    extension: tuple[Extension, ...] = ()
     status: str | None = None
 
 
@@ -235,7 +231,6 @@ class Item(Part):
 
 
 class Questionnaire(Resource):
-    identifier: Identifier | None = None  # type: ignore[assignment]  # of this resource alone there is but one
     questionnaire: str | None = None
     encounter: Reference | None = None
     authored: str | None = None
@@ -359,6 +354,9 @@ class DispenseRequest(Part):
 class Drug(Resource):
     """What the four medication resources share."""
 
+    meta: Meta | None = None
+    identifier: tuple[Identifier, ...] = ()
+    extension: tuple[Extension, ...] = ()
     medication_codeable_concept: Concept | None = None
     medication_reference: Reference | None = None
     contained: Raw = NOTHING

@@ -38,7 +38,7 @@ DAYS_IN: Final = {
 }
 
 
-class Place(msgspec.Struct, eq=False):
+class Place(msgspec.Struct, eq=False, gc=False):
     """Where in the bundle we are reading, and where to tell what cannot be used."""
 
     report: Report
@@ -118,13 +118,18 @@ def number(raw: Raw, element: str, place: Place) -> Decimal | None:
     sent = bytes(raw)
     if not sent or sent == b"null":
         return None
-    match = _NUMBER.fullmatch(sent)
-    if match is None:
+    value = _decimal(sent)
+    if value is None:
         place.skip("number", element)
-        return None
-    if sent[:1] == b'"':
+    elif sent[:1] == b'"':
         place.report.number_as_text()
-    return Decimal(match[1].decode())
+    return value
+
+
+@lru_cache(maxsize=8192)
+def _decimal(sent: bytes) -> Decimal | None:
+    match = _NUMBER.fullmatch(sent)
+    return Decimal(match[1].decode()) if match else None
 
 
 @lru_cache(maxsize=8192)
@@ -157,13 +162,6 @@ def codes(concepts: Iterable[Concept | None], place: Place) -> tuple[str, ...]:
             if code not in found:
                 found.append(code)
     return tuple(found)
-
-
-def has_code(concepts: Iterable[Concept | None], known: str) -> bool:
-    """Whether one of the concepts carries this code, of whatever system."""
-    return any(
-        coding.code == known for concept in concepts if concept is not None for coding in concept.coding
-    )
 
 
 def code_words(concept: Concept | None) -> list[str]:
