@@ -1,0 +1,62 @@
+"""When a record concerns back pain at all: an active episode, or back pain as the reason for today's contact."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+import cdss
+
+ON = date(2026, 3, 1)
+
+
+@pytest.fixture(scope="module")
+def engine() -> cdss.Engine:
+    return cdss.Engine(cdss.load())
+
+
+def outcome(engine: cdss.Engine, **lists: list[dict[str, Any]]) -> str:
+    record = {
+        "id": "p1",
+        "birth_date": "1980-04-01",
+        "delivered": {"conditions": {}, "contacts": {}},
+        "conditions": [],
+        "contacts": [],
+        **lists,
+    }
+    advice = engine.advise(cdss.read(record), on=ON)
+    return next(one.outcome for one in advice.topics if one.topic == "back-pain")
+
+
+def episode(code: str, *, active: bool = True) -> dict[str, Any]:
+    return {"codes": [code], "on": "2026-02-20", "active": active}
+
+
+@pytest.mark.parametrize("code", ["icpc-1:L02", "icpc-1:L03", "icpc-1:L86"])
+def test_an_active_episode_of_back_pain_opens_the_topic(engine: cdss.Engine, code: str) -> None:
+    assert outcome(engine, conditions=[episode(code)]) == "not_assessable"
+    assert outcome(engine, conditions=[episode(code, active=False)]) == "not_started"
+
+
+@pytest.mark.parametrize(
+    ("on", "expected"), [("2026-02-28", "not_started"), ("2026-03-01", "not_assessable")]
+)
+def test_a_contact_of_today_for_back_pain_opens_the_topic(
+    engine: cdss.Engine, on: str, expected: str
+) -> None:
+    contact = {"on": on, "codes": ["icpc-1:L03"], "discipline": "gp", "organisation": "o1"}
+
+    assert outcome(engine, contacts=[contact]) == expected
+
+
+@pytest.mark.parametrize("code", ["icpc-1:L01", "icpc-1:L83"])
+def test_neck_pain_opens_the_topic_only_to_say_that_it_is_out_of_scope(
+    engine: cdss.Engine, code: str
+) -> None:
+    assert outcome(engine, conditions=[episode(code)]) == "out_of_scope"
+
+
+def test_a_record_without_back_pain_does_not_open_the_topic(engine: cdss.Engine) -> None:
+    assert outcome(engine, conditions=[episode("icpc-1:L90")]) == "not_started"
