@@ -117,3 +117,16 @@ def test_a_wording_for_recent_loss_does_not_claim_what_is_not_known(shipped: cds
     (advised,) = advice.recommendations
     assert "of begin of beloop is niet bekend" in advised.message("gp", "nl")
     assert "of dat is niet bekend" in advised.message("physiotherapist", "nl")
+
+
+def test_the_next_look_is_within_7_days_for_strength_and_14_for_a_history_of_cancer(
+    shipped: cdss.Engine,
+) -> None:
+    weak = advise(shipped, leg_pain="radicular", mrc_min=4, paresis_progressive=False)
+    cancer = advise(shipped, cancer_history=True, mrc_min=5)
+
+    for advice, due, words in ((weak, date(2026, 3, 8), "7 dagen"), (cancer, date(2026, 3, 15), "14 dagen")):
+        again = advice.recommendation("re-examine-back")
+        assert again is not None
+        assert again.due == due
+        assert words in again.message("gp", "nl")
