@@ -8,12 +8,14 @@ range = [ end [ "<" ] ] ".." [ "<" ] [ end ] [ unit ]
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from cdss.errors import Problem, Span
 from cdss.models.condition import Amount, Bound, Day, Word
 from cdss.rules.load import Scalar
+from cdss.rules.mistakes import PHRASES
 from cdss.rules.reading import Reader
 from cdss.rules.tokens import Wrong, tokenize
 from cdss.rules.yaml_errors import symbol_problem
@@ -107,6 +109,14 @@ def _cell(reader: Reader, scalar: Scalar) -> Cell:
     if found is not None:
         reader.check_ends(first, *found)
         return CellRange(*found, scalar.span)
+    better = _phrase_in_words(reader, scalar.text) or _two_ends(scalar.text)
+    if better:
+        raise reader.wrong(
+            "not-a-cell",
+            first,
+            {"nl": "zo staat een bereik niet in een cel", "en": "a range is not written like this in a cell"},
+            {"nl": f"Schrijf: {better}", "en": f"Write: {better}"},
+        )
     values = [_value(reader)]
     while reader.sees("or") or reader.sees("of"):
         if reader.sees("of"):
@@ -120,6 +130,27 @@ def _cell(reader: Reader, scalar: Scalar) -> Cell:
         reader.take()
         values.append(_value(reader))
     return CellValues(tuple(values), scalar.span)
+
+
+_IN_WORDS: Final = {">": "above", ">=": "at least", "<": "below", "<=": "at most"}
+_FROM_TO: Final = re.compile(
+    r"(?:(?:from|van|vanaf|between|tussen)\s+)?(-?[\d.]+)\s+(?:up to|to|tot|t/m|and|en)\s+(.+)"
+)
+
+
+def _phrase_in_words(reader: Reader, text: str) -> str | None:
+    """`higher than 5`, `hoger dan 5`: the same as a cell says it."""
+    for phrase, operator in PHRASES:
+        if " " in phrase and operator in _IN_WORDS and reader.sees(*phrase.split()):
+            rest = text[reader.ahead(len(phrase.split()) - 1).end :].strip()
+            return f"{_IN_WORDS[operator]} {rest}"
+    return None
+
+
+def _two_ends(text: str) -> str | None:
+    """`8 up to 80`: a low end without the word that says whether it counts."""
+    found = _FROM_TO.fullmatch(text.strip())
+    return f"at least {found[1]} up to {found[2]}" if found else None
 
 
 def _value(reader: Reader) -> Word | Amount | Day:

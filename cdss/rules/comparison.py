@@ -49,7 +49,9 @@ from cdss.rules.mistakes import (
     arithmetic,
     brackets,
     check_phrase,
+    in_without_dots,
     is_with_amount,
+    is_yes_in_dutch,
     left_over,
     list_without_name,
     negated_comparison,
@@ -57,6 +59,7 @@ from cdss.rules.mistakes import (
     no_operator,
     not_a_list,
     nothing_here,
+    word_alone,
 )
 from cdss.rules.printing import print_cell, print_condition, print_criterion, print_expression
 from cdss.rules.reading import PLAIN_WORDS, Reader
@@ -177,6 +180,8 @@ def _test(reader: Reader) -> Test:
     sign = reader.now
     if sign.text not in OPERATORS:
         if isinstance(left, Word):
+            if left.word in PLAIN_WORDS and sign.kind == "end":
+                raise word_alone(reader, first)
             raise bad_name(reader.line, first)
         raise no_operator(reader, first)
     reader.take()
@@ -222,6 +227,8 @@ def _truth(reader: Reader, name: Name) -> Test | None:
         if reader.starts_range():
             low, high = reader.bounds()
             return InRange(name, low, high, negated)
+        if reader.now.kind in ("number", "date"):
+            raise in_without_dots(reader)
         return InSet(name, reader.name(), negated)
     return None
 
@@ -236,6 +243,8 @@ def _is(reader: Reader, name: Name) -> Test:
         reader.now.kind in ("number", "date") and reader.ahead().kind == "unit"
     ):
         raise is_with_amount(reader, name, negated)
+    if reader.now.text in ("ja", "nee") and reader.ahead().kind == "end":
+        raise is_yes_in_dutch(reader, name, negated)
     words = [reader.word()]
     while reader.now.text in ("or", "of") and reader.now.kind == "word":
         joiner = reader.now

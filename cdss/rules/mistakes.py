@@ -20,7 +20,7 @@ LISTS: Final = ("all", "any", "none")
 _OPPOSITE: Final = {"<": ">=", "<=": ">", "==": "!=", "!=": "==", ">=": "<", ">": "<="}
 
 # Comparisons in words, as people write them after a name (perhaps with `is`), longest first.
-_PHRASES: Final[tuple[tuple[str, Operator], ...]] = (
+PHRASES: Final[tuple[tuple[str, Operator], ...]] = (
     ("groter dan of gelijk aan", ">="),
     ("kleiner dan of gelijk aan", "<="),
     ("greater than or equal to", ">="),
@@ -55,13 +55,14 @@ _PHRASES: Final[tuple[tuple[str, Operator], ...]] = (
 
 def _by_first_word() -> dict[str, list[tuple[tuple[str, ...], Operator]]]:
     found: dict[str, list[tuple[tuple[str, ...], Operator]]] = {}
-    for phrase, operator in _PHRASES:
+    for phrase, operator in PHRASES:
         words = tuple(phrase.split())
         found.setdefault(words[0], []).append((words, operator))
     return found
 
 
 _PHRASES_BY_WORD: Final = _by_first_word()
+_TWO_NUMBERS: Final = re.compile(r"(-?[\d.]+)\s*(?:-|–|to|tot|t/m|and|en|up to)\s*(-?[\d.]+)(.*)")
 _BETWEEN: Final = re.compile(r"(?:is )?(?:between|tussen) (\S+) (?:and|en) (.+)")
 
 
@@ -188,7 +189,60 @@ def no_operator(reader: Reader, first: Token) -> Wrong:
                 "en": "Compare it with a fact. A number takes a point, no comma: 2.5.",
             },
         )
+    if first.text.casefold() in ("if", "als", "when", "wanneer", "indien"):
+        better = reader.line.text[first.end :].strip()
+        return reader.wrong(
+            "not-a-criterion",
+            first,
+            {
+                "nl": f"`{first.text}` staat niet in een criterium",
+                "en": f"`{first.text}` is no part of a criterion",
+            },
+            {"nl": f"Schrijf: {better}", "en": f"Write: {better}"},
+        )
     return reader.unexpected({"nl": "een vergelijking zoals >=", "en": "a comparison such as >="})
+
+
+def word_alone(reader: Reader, word: Token) -> Wrong:
+    return reader.wrong(
+        "not-a-criterion",
+        word,
+        {"nl": f"`{word.text}` alleen is geen criterium", "en": f"`{word.text}` alone is no criterion"},
+        {
+            "nl": "Noem het gegeven dat ja of nee is; zet er `not` voor als het nee moet zijn.",
+            "en": "Name the fact that is yes or no; put `not` before it when it must be no.",
+        },
+    )
+
+
+def is_yes_in_dutch(reader: Reader, name: Name, negated: bool) -> Wrong:
+    better = name.text if (reader.now.text == "ja") != negated else f"not {name.text}"
+    return reader.wrong(
+        "dutch-word",
+        reader.now,
+        {
+            "nl": "een ja/nee-gegeven staat er zonder ja of nee",
+            "en": "a yes/no fact stands without a yes or no",
+        },
+        {"nl": f"Schrijf: {better}", "en": f"Write: {better}"},
+    )
+
+
+def in_without_dots(reader: Reader) -> Wrong:
+    """`in 60-70 years`, `in 60 to 70`, or one number behind `in`."""
+    text = reader.line.text
+    start = reader.line.text[: reader.now.start]
+    numbers = _TWO_NUMBERS.fullmatch(text[reader.now.start :].strip())
+    if numbers:
+        better = f"{start.strip()} {numbers[1]}..{numbers[2]}{numbers[3]}"
+    else:
+        better = re.sub(r"\bin\s*$", "== ", start) + text[reader.now.start :].strip()
+    return reader.wrong(
+        "wrong-operator",
+        reader.now,
+        {"nl": "achter `in` hoort een bereik of een lijst", "en": "a range or a set belongs behind `in`"},
+        {"nl": f"Schrijf: {better}", "en": f"Write: {better}"},
+    )
 
 
 def brackets(reader: Reader) -> Wrong:

@@ -178,7 +178,8 @@ def _use(scope: Scope, hidden: Declared) -> str:
 
 def _here(declared: Declared) -> Note:
     noun = NOUNS[declared.kind]
-    return Note(declared.span, {"nl": f"deze {noun['nl']}", "en": f"this {noun['en']}"})
+    this = "dit" if declared.kind in ("fact", "instrument") else "deze"
+    return Note(declared.span, {"nl": f"{this} {noun['nl']}", "en": f"this {noun['en']}"})
 
 
 def set_named(place: Place, written: Scalar, kinds: tuple[str, ...]) -> str | None:

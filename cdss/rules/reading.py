@@ -260,7 +260,7 @@ class Reader:
         """What stands here cannot stand here; `expected` can."""
         token = self.now
         if token.kind == "word":
-            if token.text in ("and", "en", "or", "of"):
+            if token.text.casefold() in ("and", "en", "or", "of"):
                 return Wrong(and_problem(self.line, token))
             if token.text in DUTCH:
                 return self.dutch_word(token)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -68,7 +69,7 @@ _TOKEN: Final = re.compile(
     |(?P<odd_date>\d{1,2}[-/]\d{1,2}[-/]\d{4}(?![\w-])|\d{4}[-/]\d{1,2}[-/]\d{1,2}(?![\w-]))
     |(?P<exponent>[-+]?\d+(?:[.,]\d+)?[eE][-+]?\d+(?!\w))
     |(?P<comma>-?\d+(?:\.\d{3})*,\d+)
-    |(?P<odd_number>[-+]?\d*(?:\.\d+){2,}|\+\d[\d.]*|-?(?<![\w.])\.\d+|-?\d+\.(?![.\d]))
+    |(?P<odd_number>[-+]?\d*(?:\.\d+){2,}|\+\d[\d.]*|-?(?<![\w.])\.\d+|-?\d+\.(?![.\d])|-?\d+(?:_\d+)+(?![\w-]))
     |(?P<glued>-?\d+(?:\.\d+)?(?:%|°C|[A-Za-zµμ]{2,}(?:/[A-Za-z0-9\[\]{}._]+)*)(?![\w-]))
     |(?P<digit_word>\d+(?:[A-Za-z_]|-[A-Za-z_])[\w-]*)
     |(?P<number>-?\d+(?:\.\d+)?)
@@ -228,6 +229,16 @@ def _refuse(line: Line, group: str, token: Token) -> Wrong:
             )
         case _ if seen in "[({":
             return _list_in_line(line, token)
+        case _ if seen in _OUT_OF_PLACE:
+            return line.wrong(
+                "not-a-criterion",
+                token,
+                {
+                    "nl": f"het teken {seen} kan hier niet staan",
+                    "en": f"the character {seen} cannot stand here",
+                },
+                _OUT_OF_PLACE[seen](line.text),
+            )
         case _:
             name = f"U+{ord(seen):04X}" if not seen.isprintable() else seen
             return line.wrong(
@@ -238,6 +249,34 @@ def _refuse(line: Line, group: str, token: Token) -> Wrong:
                     "en": f"the character {name} cannot stand here",
                 },
             )
+
+
+def _words_with_commas(text: str) -> Text | None:
+    if not re.search(r"\bis\b", text):
+        return None
+    better = re.sub(r"\s*,\s*(?:or\s+|of\s+)?|\s+of\s+", " or ", text).strip()
+    return {"nl": f"Schrijf: {better}", "en": f"Write: {better}"}
+
+
+def _without_quotes(text: str) -> Text:
+    better = re.sub(r"[“”„‟‘’‚\"']", "", text).strip()
+    return {"nl": f"Laat de aanhalingstekens weg: {better}", "en": f"Leave out the quotes: {better}"}
+
+
+def _as_comment(text: str) -> Text:
+    better = re.sub(r"\s*#\s*", "   # ", text, count=1).strip()
+    return {
+        "nl": f"Voor een opmerking hoort een spatie: {better}",
+        "en": f"A space belongs before a comment: {better}",
+    }
+
+
+_OUT_OF_PLACE: Final[Mapping[str, Callable[[str], Text | None]]] = {
+    ",": _words_with_commas,
+    "#": _as_comment,
+    **dict.fromkeys("“”„‟‘’‚\"'", _without_quotes),
+}
+"""Signs that have no place in a line, and what was probably meant."""
 
 
 def _list_in_line(line: Line, token: Token) -> Wrong:
@@ -311,7 +350,7 @@ _JOINERS: Final = {
     "|": "any",
     "||": "any",
 }
-_SPLIT: Final = re.compile(r"\s+(?:and|en|or|of|&&?|\|\|?)\s+|\s*(?:&&|\|\|)\s*")
+_SPLIT: Final = re.compile(r"\s+(?:and|en|or|of|&&?|\|\|?)\s+|\s*(?:&&|\|\|)\s*", re.IGNORECASE)
 _SUBJECT: Final = re.compile(r"\s*(not\s+)?([a-z][\w.]*)")
 
 
@@ -331,7 +370,7 @@ def and_problem(line: Line, token: Token) -> Problem:
 def _rewritten(text: str, joiner: str) -> Text:
     joiners = [found.strip() for found in _SPLIT.findall(text)] or [joiner]
     pieces = _whole_pieces(_SPLIT.split(text))
-    kinds = [_JOINERS.get(found, "all") for found in joiners]
+    kinds = [_JOINERS.get(found.casefold(), "all") for found in joiners]
     if len(set(kinds)) == 1 or len(kinds) != len(pieces) - 1:
         lines = [f"{kinds[0]}:", *(f"  - {piece}" for piece in pieces)]
     else:  # `and` binds before `or`, as authors expect

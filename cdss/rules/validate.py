@@ -170,10 +170,11 @@ class _Checker:
             self._wrong_kind(node, Of(shape.name))
             return
         meant: set[str] = set()
-        for entry in node.entries:
+        for before, entry in zip((None, *node.entries), node.entries, strict=False):
             known = shape.key(entry.key.text)
             if known is None:
-                meant |= self._unknown_key(entry, (key.name for key in shape.keys), _elsewhere(shape))
+                names = (key.name for key in shape.keys)
+                meant |= self._unknown_key(entry, names, _elsewhere(shape), before)
             else:
                 self.check(entry.value, known.kind, entry.key.span)
         place = named if named != node.span else _start_of(node)
@@ -255,11 +256,13 @@ class _Checker:
             about if len(needs.others) == 1 else None,
         )
 
-    def _unknown_key(self, entry: Entry, known: Iterable[str], elsewhere: dict[str, str]) -> set[str]:
+    def _unknown_key(
+        self, entry: Entry, known: Iterable[str], elsewhere: dict[str, str], before: Entry | None = None
+    ) -> set[str]:
         """Reports a key that may not stand here; gives the key that was probably meant."""
         names = tuple(known)
         if isinstance(entry.value, Scalar) and entry.value.is_empty and " " in entry.key.text:
-            self.problems.append(_cut_off(entry.key))
+            self.problems.append(_cut_off(entry.key, before))
             return set()
         meant = probably_meant(entry.key.text, names)
         help: Text | None = None
@@ -295,8 +298,26 @@ class _Checker:
         )
 
 
-def _cut_off(rest: Scalar) -> Problem:
-    """`{nl: Wel een heup, geen pols}`: the comma ended the text, and what follows it looks like a key."""
+def _cut_off(rest: Scalar, before: Entry | None) -> Problem:
+    """`{nl: Wel een heup, geen pols}`: the comma ended the text, and what follows it looks like a key. Between two
+    digits it was a decimal comma: `{when: bmi < 20,5 kg/m2}`."""
+    value = before.value if before is not None else None
+    number = re.search(r"-?\d+$", value.text) if isinstance(value, Scalar) else None
+    if isinstance(value, Scalar) and number and rest.text[:1].isdigit() and value.span.line == rest.span.line:
+        start = value.span.end_column - len(number[0])
+        digits = len(rest.text) - len(rest.text.lstrip("0123456789"))
+        return Problem(
+            "comma-in-number",
+            Span(rest.span.file, rest.span.line, start, rest.span.line, rest.span.column + digits),
+            {
+                "nl": "een getal krijgt hier een punt, geen komma",
+                "en": "a number takes a point here, no comma",
+            },
+            {
+                "nl": f"Schrijf {number[0]}.{rest.text[:digits]}.",
+                "en": f"Write {number[0]}.{rest.text[:digits]}.",
+            },
+        )
     return Problem(
         "text-needs-quotes",
         rest.span,
@@ -387,10 +408,10 @@ def _described(kind: Kind) -> tuple[Text, str]:
             return {"nl": "een lijst", "en": "a list"}, f"[{_described(item)[1] or '...'}]"
         case NamesTo(key=key, value=value):
             example = f"{{{_described(key)[1].split(', ')[0]}: {_described(value)[1] or '...'}}}"
-            return {"nl": "namen met een dubbelepunt", "en": "names with a colon"}, example
+            return {"nl": "een blok met namen en waarden", "en": "a block of names with values"}, example
         case Of(shape=shape):
             keys = [key.name for key in SHAPES[shape].keys if key.required] or [SHAPES[shape].keys[0].name]
-            about = {"nl": "sleutels met een dubbelepunt", "en": "keys with a colon"}
+            about = {"nl": "een blok met sleutels en waarden", "en": "a block of keys with values"}
             return about, f"{{{', '.join(f'{key}: ...' for key in keys)}}}"
         case Either(kinds=kinds):
             return _described(kinds[0])
