@@ -70,8 +70,8 @@ IMPOSSIBLE: Final[Mapping[str, Text]] = MappingProxyType(
             "en": "The date of birth lies after the date of death.",
         },
         "unknown-key": {
-            "nl": "De sleutel '{seen}' kennen we hier niet{near_nl}. Wat niet bij ons hoort mag onder 'x'.",
-            "en": "The key '{seen}' is not known here{near_en}. What is not ours may stand under 'x'.",
+            "nl": "De sleutel '{seen}' kennen we hier niet{near_nl} Wat niet bij ons hoort mag onder 'x'.",
+            "en": "The key '{seen}' is not known here{near_en} What is not ours may stand under 'x'.",
         },
         "wrong-form": {
             "nl": "{why_nl}",

@@ -140,8 +140,8 @@ def _refused(problem: ErrorDetails) -> PatientError:
             "unknown-key",
             path,
             seen=seen[:60],
-            near_nl=f"; bedoelt u '{near}'?" if near else "",
-            near_en=f"; did you mean '{near}'?" if near else "",
+            near_nl=f"; bedoelt u '{near}'?" if near else ".",
+            near_en=f"; did you mean '{near}'?" if near else ".",
         )
     return impossible("wrong-form", path, why_nl=text["nl"], why_en=text["en"])
 

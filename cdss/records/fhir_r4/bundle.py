@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -97,6 +98,7 @@ class Sent:
         return [self._by_name[name]] if name in self._by_name else []
 
 
+_ELEMENT: Final = re.compile(r"at `\$\.([A-Za-z]+)")
 _HEAD: Final = msgspec.json.Decoder(fhir.Head)
 _BUNDLE: Final = msgspec.json.Decoder(fhir.Bundle)
 _ENTRY: Final = msgspec.json.Decoder(fhir.BundleEntry)
@@ -118,8 +120,9 @@ def open_sent(data: bytes, report: Report) -> Sent:
         raise impossible("not-json", why="nested too deeply") from error
     except msgspec.DecodeError as error:
         raise impossible("not-json", why=str(error)) from error
-    if not sent.items:
-        raise impossible("empty")
+    if not sent.items:  # nothing at all, or nothing that can be about a patient
+        is_list = data.lstrip()[:1] == b"["
+        raise impossible("empty" if not report.skipped else "not-a-record" if is_list else "no-patient")
     return sent
 
 
@@ -200,6 +203,12 @@ def _entry_by_entry(raw: Raw, path: str, report: Report) -> fhir.Bundle:
             report.skip(f"{path}/entry/{place}" if path else f"entry/{place}", "unreadable", str(error))
             readable.append(fhir.BundleEntry())
     return fhir.Bundle(type=kind, link=links, entry=tuple(readable))
+
+
+def element_of(error: msgspec.ValidationError) -> str | None:
+    """The element of a resource that could not be read: `birthDate`."""
+    match = _ELEMENT.search(str(error))
+    return match[1] if match else None
 
 
 def without_version(reference: str) -> str:

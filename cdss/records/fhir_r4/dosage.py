@@ -175,8 +175,8 @@ def _strength(ratio: Ratio | None, place: Place) -> str | None:
     per = ratio.denominator
     if per is None:
         return f"{_show(amount)} {unit}"
-    of = number(per.value, "strength", place) or Decimal(1)
-    if of <= 0:
+    of = number(per.value, "strength", place) if bytes(per.value) else Decimal(1)
+    if of is None or of <= 0 or per.comparator is not None:
         return None
     if is_pieces(per):
         return f"{_show(amount / of)} {unit}"

@@ -16,7 +16,7 @@ from msgspec import Raw
 
 from cdss.models.impossible import impossible
 from cdss.records.fhir_r4 import structs as fhir
-from cdss.records.fhir_r4.bundle import Item, Sent, tail, without_version
+from cdss.records.fhir_r4.bundle import Item, Sent, element_of, tail, without_version
 from cdss.records.report import Report
 
 Identifiers = frozenset[tuple[str, str]]
@@ -57,7 +57,8 @@ def _owner_of(item: Item) -> Owner:
     try:
         patient = _PATIENT.decode(item.raw)
     except msgspec.ValidationError as error:
-        raise impossible("unreadable-patient", item.path) from error
+        element = element_of(error)
+        raise impossible("unreadable-patient", f"{item.path}/{element}" if element else item.path) from error
     names = {f"Patient/{patient.id}", f"urn:uuid:{patient.id}".casefold()} if patient.id else set()
     address = _name(item.full_url) if item.full_url else None
     if address is not None:

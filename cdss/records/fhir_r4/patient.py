@@ -142,4 +142,7 @@ def _person(owner: Owner, report: Report) -> tuple[Days | None, Days | None, str
         death = Days(birth.first if birth else date.min, date.max)
     if birth and death and birth.first > death.last:
         raise impossible("birth-after-death", f"{place.path}/deceasedDateTime")
-    return birth, death, person.gender if person.gender in ("female", "male", "other") else None
+    sex = person.gender if person.gender in ("female", "male", "other") else None
+    if sex is None and person.gender not in (None, "unknown"):
+        place.skip("part", "gender")
+    return birth, death, sex

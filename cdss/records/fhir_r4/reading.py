@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +11,7 @@ import msgspec
 
 from cdss.models.patient import EMPTY, LISTS, Days, Delivered, FieldValue, Record
 from cdss.records.fhir_r4 import structs as fhir
-from cdss.records.fhir_r4.bundle import Item, Sent
+from cdss.records.fhir_r4.bundle import Item, Sent, element_of
 from cdss.records.fhir_r4.values import Place, code_words, codes
 from cdss.records.fhir_r4.words import REFUTED, discipline_of
 from cdss.records.fields import fields_are_usable
@@ -36,7 +35,6 @@ MEANING: Final = frozenset(
 )
 """Elements that say what a resource is. One that cannot be read costs the resource; another, itself."""
 
-_ELEMENT: Final = re.compile(r"at `\$\.([A-Za-z]+)")
 _ELEMENTS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ROLE: Final = msgspec.json.Decoder(fhir.Role)
 _CONDITION: Final = msgspec.json.Decoder(fhir.Condition)
@@ -66,13 +64,13 @@ def decode(decoder: msgspec.json.Decoder[T], item: Item, report: Report) -> T | 
         try:
             return decoder.decode(raw)
         except msgspec.ValidationError as error:
-            match = _ELEMENT.search(str(error))
+            element = element_of(error)
             elements = _ELEMENTS.decode(raw)
-            if match is None or match[1] in MEANING or match[1] not in elements:
+            if element is None or element in MEANING or element not in elements:
                 report.skip(item.path, "unreadable", str(error))
                 return None
-            report.skip(item.path, "part", match[1])
-            del elements[match[1]]
+            report.skip(item.path, "part", element)
+            del elements[element]
             raw = msgspec.json.encode(elements)
         except msgspec.DecodeError as error:
             report.skip(item.path, "unreadable", str(error))

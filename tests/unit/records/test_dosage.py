@@ -149,3 +149,20 @@ def test_the_strength_is_read_from_the_ingredients_and_never_from_a_name(ingredi
     (record,) = read(bundle(handed_over, drug)).records("dispensings")
 
     assert record.fields.get("strength") == strength
+
+
+@pytest.mark.parametrize("volume", [0, -1, "een", {"value": 1, "comparator": "<"}])
+def test_an_amount_in_a_volume_that_is_not_told_is_no_strength(volume):
+    per = volume if isinstance(volume, dict) else {"value": volume}
+    ratio = {"numerator": {"value": 60, "code": "mg"}, "denominator": per | {"code": "mL"}}
+    drug = {
+        "resourceType": "Medication",
+        "id": "m1",
+        "code": concept(ATC, "M05BX04"),
+        "ingredient": [{"strength": ratio}],
+    }
+    given = dispense(medicationCodeableConcept=None, medicationReference={"reference": "Medication/m1"})
+
+    (record,) = read(bundle(drug, given)).records("dispensings")
+
+    assert "strength" not in record.fields

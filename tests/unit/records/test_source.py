@@ -97,3 +97,33 @@ def test_a_key_that_stands_twice_is_refused_because_one_would_be_lost():
 
 def test_every_kind_of_refusal_has_a_text_in_both_languages():
     assert all(text["nl"] and text["en"] for text in IMPOSSIBLE.values())
+
+
+@pytest.mark.parametrize(
+    ("sent", "kind"),
+    [
+        ([], "empty"),
+        ({"resourceType": "Bundle", "entry": []}, "empty"),
+        ([{"birth_date": "1954"}, {"birth_date": "1960"}], "not-a-record"),
+        ([1, 2], "not-a-record"),
+        (
+            {"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "OperationOutcome"}}]},
+            "no-patient",
+        ),
+    ],
+)
+def test_what_is_not_empty_is_not_called_empty(sent, kind):
+    with pytest.raises(PatientError) as error:
+        read(sent)
+    assert error.value.kind == kind
+
+
+def test_a_patient_that_cannot_be_read_is_told_with_the_element():
+    with pytest.raises(PatientError) as error:
+        read({"resourceType": "Patient", "id": "p1", "deceasedBoolean": "true"})
+    assert (error.value.kind, error.value.path) == ("unreadable-patient", "Patient/p1/deceasedBoolean")
+
+
+def test_a_sex_that_is_none_of_the_words_of_fhir_is_told():
+    (skipped,) = read({"resourceType": "Patient", "id": "p1", "gender": "F"}).skipped
+    assert "gender" in skipped.why["nl"]
