@@ -200,8 +200,11 @@ class Features:
     def _missing(self, number: NodeId, node: Missing, later: bool) -> Lines:
         slot = self._said(node)
         answers = "None" if slot is None else f"said.get({slot})"
+        if node.after is not None and slot is not None:
+            answers = f"answers_after(said.get({slot}, ()), {self.names.value(node.after, later)})"
         if node.pick is None:
-            call = f"fact{number}(said[{slot}]) if {slot} in said else none{number}"
+            answered = f"said[{slot}]" if node.after is None else answers
+            call = f"fact{number}({answered}) if {slot} in said else none{number}"
             return self.take(number, later, call if slot is not None else f"none{number}")
         picking = self.plan.node(node.pick)
         assert isinstance(picking, Pick)
@@ -231,8 +234,8 @@ class Features:
             return None
         other = self.plan.node(plain)
         same = isinstance(other, Missing) and (
-            (other.pick, other.fact, other.how, other.default, other.valid_for, other.answers)
-            == (node.pick, node.fact, node.how, node.default, node.valid_for, node.answers)
+            (other.pick, other.fact, other.how, other.default, other.valid_for, other.answers, other.after)
+            == (node.pick, node.fact, node.how, node.default, node.valid_for, node.answers, node.after)
         )
         return plain if same and self.plan.needs(plain) else None
 

@@ -14,6 +14,7 @@ from cdss.engine.compiled_facts import Nothing, Reading, answered, form_reading,
 from cdss.engine.compiled_select import Found, Selecting, selecting, window_start
 from cdss.engine.forms import Forms, form_output, read_forms
 from cdss.engine.index import supply_lists
+from cdss.engine.pick import answers_after
 from cdss.engine.treatment import TreatmentPolicy, read_treatment
 from cdss.models.codes import levels
 from cdss.models.dates import DateError, Duration, age_range, days_back, shift
@@ -465,6 +466,7 @@ NAMES: Final[Mapping[str, object]] = MappingProxyType(
     {
         "INF": INF,
         "window_start": window_start,
+        "answers_after": answers_after,
         "multiplied": multiplied,
         "divided": divided,
         "together": together,

@@ -387,6 +387,7 @@ class Lowering:
         return self.graph.add(Any(type=YES_NO, items=(known, not_required)))
 
     def _read(self, fact: Fact, source: FromRecords) -> NodeId:
+        only_answered = not source.lists and not source.instrument
         if not source.lists and not source.instrument and self._bound_codes(fact):
             source = replace(
                 source, lists=("observations",), pick="latest"
@@ -404,6 +405,7 @@ class Lowering:
             how=how,
             default=default,
             valid_for=fact.valid_for,
+            after=self._day(source.after) if only_answered and source.after is not None else None,
             contradicting=self.dangerous and pick is not None,
         )
         return self.graph.add(node, fresh=True)

@@ -436,6 +436,15 @@ def resolve_missing(
     )
 
 
+def answers_after(answers: Sequence[Answer], day: Value) -> Sequence[Answer]:
+    """The answers that surely were given after a day. No such day: then there is no limit, as in a window."""
+    assert isinstance(day, tuple) and len(day) == 3
+    _, last, may_be_none = day
+    if may_be_none and last == -INF:
+        return answers
+    return [one for one in answers if one.on is not None and one.on.first.toordinal() > last]
+
+
 def _contradicting(
     node: Missing, record: tuple[Value, Range], answer: tuple[Value, Range], on: date, *, answer_counts: bool
 ) -> Value | None:

@@ -23,7 +23,15 @@ from cdss.engine.operations import (
     parameter_on,
     shift_range,
 )
-from cdss.engine.pick import Picked, Reading, count_distinct, count_joined, pick, resolve_missing
+from cdss.engine.pick import (
+    Picked,
+    Reading,
+    answers_after,
+    count_distinct,
+    count_joined,
+    pick,
+    resolve_missing,
+)
 from cdss.engine.selection import Selection, ordinals, select
 from cdss.engine.treatment import Treatment as TreatmentRead
 from cdss.engine.treatment import TreatmentPolicy, read_treatment
@@ -241,9 +249,10 @@ class Evaluation:
         if number not in self.readings or later:
             picked = self.seen(node.pick, later=later) if node.pick is not None else None
             assert picked is None or isinstance(picked, Picked)
-            found = resolve_missing(
-                node, picked, answers_to(self.call, node), self.call.on, self.call.setting
-            )
+            answers = answers_to(self.call, node)
+            if node.after is not None and answers:
+                answers = answers_after(answers, self._value(node.after, later=later))
+            found = resolve_missing(node, picked, answers, self.call.on, self.call.setting)
             if later:
                 return found
             self.readings[number] = found

@@ -177,7 +177,8 @@ class Pick(_Node):
 class Missing(_Node):
     """The value of a fact: the pick, an answer, or what its absence means (language §4).
 
-    `default` is the assumed value of `assume`. `pick` is None for a fact that is only answered. With `contradicting`
+    `default` is the assumed value of `assume`. `pick` is None for a fact that is only answered. Only answers from
+    after the day of `after` count. With `contradicting`
     the other of record and answer is given where the two contradict each other: a rule of U1-U4 counts the more
     dangerous of the two.
     """
@@ -188,6 +189,7 @@ class Missing(_Node):
     default: Value = 0
     valid_for: ValidFor | None = None
     answers: bool = True
+    after: NodeId | None = None
     contradicting: bool = False
 
 
@@ -474,6 +476,8 @@ def reads(node: Node) -> Iterator[NodeId]:
         case Missing():
             if node.pick is not None:
                 yield node.pick
+            if node.after is not None:
+                yield node.after
         case Treatment():
             yield from node.limits.values()
             if node.follow_up is not None:

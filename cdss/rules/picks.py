@@ -52,9 +52,12 @@ OF_RECORDS: Final = (
 
 
 def reads_no_records(draft: Draft, node: MappingNode) -> bool:
-    """Whether a fact that is only answered says nothing about records; a key that does is reported."""
+    """Whether a fact that is only answered says nothing about records; a key that does is reported.
+
+    `after` may stand: then only answers from after that day count.
+    """
     for key in OF_RECORDS:
-        if node.get(key) is not None:
+        if key != "after" and node.get(key) is not None:
             draft.report(
                 "keys-exclude",
                 key_span(node, key),

@@ -249,6 +249,46 @@ def test_a_record_that_no_longer_counts_contradicts_nothing() -> None:
     assert [found.action for found in advise(text, recent).recommendations] == ["phone-now"]
 
 
+# Answers from after a day
+
+SINCE = """
+last_course: {from: dispensing, in: steroid, pick: date, if_missing: assume none, say: none, text: {nl: Laatste kuur, en: Latest course}}
+settled: {from: answer, type: yes_no, after: last_course, valid_for: always, if_missing: ask, text: {nl: Geregeld, en: Settled}}
+"""
+SINCE_TEXT = guideline(SINCE, "rules:\n" + rule("r", "not settled", "recommend: order-dxa"))
+
+
+@pytest.mark.parametrize(
+    ("on", "expected"), [("2025-05-31", UNKNOWN), ("2025-06-01", UNKNOWN), ("2025-06-02", True)]
+)
+def test_an_answer_from_before_the_day_that_it_is_about_does_not_count(on: str, expected: object) -> None:
+    one = patient(record("dispensings", "2025-06-01", "atc:H02AB07"), answer("settled", True, on))
+
+    assert now(SINCE_TEXT, one, "settled") == expected
+
+
+def test_an_answer_that_came_too_early_is_asked_again() -> None:
+    one = patient(record("dispensings", "2025-06-01", "atc:H02AB07"), answer("settled", True, "2025-05-31"))
+
+    assert [question.fact for question in advise(SINCE_TEXT, one).questions] == ["settled"]
+
+
+def test_without_such_a_day_every_answer_counts() -> None:
+    one = patient(answer("settled", True, "2020-01-01"), delivered={"dispensings": Delivered()})
+
+    assert now(SINCE_TEXT, one, "settled") is True
+
+
+@pytest.mark.parametrize(
+    ("on", "expected"), [("2025-06-30", UNKNOWN), ("2025-12-31", UNKNOWN), ("2026-01-01", True)]
+)
+def test_an_answer_counts_only_when_it_surely_lies_after_the_day(on: str, expected: object) -> None:
+    """The course was on some day of 2025."""
+    one = patient(record("dispensings", "2025", "atc:H02AB07"), answer("settled", True, on))
+
+    assert now(SINCE_TEXT, one, "settled") == expected
+
+
 # Asked, and not known
 
 
