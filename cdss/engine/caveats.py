@@ -182,10 +182,20 @@ def _older(concluded: Conclusions, fact: Fact, node: NodeId, day: float, lang: s
 
 
 def contradictions(advice: _Advice) -> Iterator[Text]:
-    """Record and answer say different things: both, with their dates."""
+    """Record and answer say different things: both, with their dates. Behind an alarm all are told: also what made a
+    score, table or finding come out so only because the worse of the two counts."""
     concluded = advice.concluded
-    danger = any(one.recommend.urgency in DANGER for one in advice.standing)
-    for node, fact in advice.facts():
+    alarms = [one.node for one in advice.standing if one.recommend.urgency in DANGER]
+    danger = bool(alarms)
+    facts = dict(advice.facts())
+    for alarm in alarms:
+        rule = concluded.program.nodes[alarm]
+        assert isinstance(rule, Rule)
+        for node in concluded.below(rule.when):
+            fact = concluded.fact_of(node)
+            if fact is not None:
+                facts.setdefault(node, fact)
+    for node, fact in facts.items():
         reading = concluded.values.reading(node)
         if reading.other is not None:
             yield _each(partial(_contradiction, concluded, fact, reading, danger))

@@ -114,6 +114,9 @@ class Lowering:
         self.criteria = Criteria(self)
         self._nodes: dict[tuple[str, str, bool], NodeId] = {}
         self._rules: dict[str, NodeId] = {}
+        self._contradicting: dict[
+            str, NodeId
+        ] = {}  # rules once more, as findings behind a danger rule read them
         self._open: list[str] = []
         self._named: list[Named] = []
         self.danger: dict[NodeId, NodeId] = {}
@@ -685,7 +688,7 @@ class Lowering:
                     value = read_value(finding.type, setting.value, finding.type.unit)
                     if finding.combine == "collect" and isinstance(value, tuple):
                         value = int(value[0])
-                    setters.append((self.rule(rule.id), value))
+                    setters.append((self._setter(rule), value))
         otherwise = None
         if finding.otherwise is not None:
             otherwise = read_value(finding.type, finding.otherwise, finding.type.unit)
@@ -699,6 +702,25 @@ class Lowering:
             ),
             fresh=True,
         )
+
+    def _setter(self, rule: Rule) -> NodeId:
+        """The rule as a finding reads it: in the contradicting reading with the other of record and answer."""
+        plain = self.rule(rule.id)
+        if not self.dangerous or not self.graph.may_contradict(plain):
+            return plain
+        if rule.id not in self._contradicting:
+            node = self.graph.nodes_so_far[plain]
+            assert isinstance(node, RuleNode)
+            other = replace(
+                node,
+                when=self.criteria.condition(rule.when),
+                exceptions=tuple(
+                    (exception.id, self.criteria.condition(exception.when), exception.if_unknown == "block")
+                    for exception in rule.exceptions
+                ),
+            )
+            self._contradicting[rule.id] = self.graph.add(other, fresh=True)
+        return self._contradicting[rule.id]
 
     def rule(self, id: str) -> NodeId:
         """The node of a rule, with its condition and exceptions named."""

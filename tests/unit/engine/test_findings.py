@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.engine.small import answer, guideline, now, patient, rule
+from tests.unit.engine.small import advise, answer, guideline, now, patient, record, rule
 
 FACTS = """
 first: {from: answer, type: yes_no, valid_for: always, if_missing: ask, text: {nl: Eerste, en: First}}
@@ -78,3 +78,49 @@ def test_the_latest_date_counts(said: dict[str, str], expected: object) -> None:
 )
 def test_yes_counts_above_no(said: dict[str, str], expected: object) -> None:
     assert conclude("type: yes_no", "no", "yes", **said) == expected
+
+
+# Contradictions behind an alarm
+
+FEVER = "fever: {from: condition, in: fever_codes, valid_for: contact, if_missing: ask, text: {nl: Koorts, en: Fever}}"
+BETWEEN = """\
+findings:
+  found: {type: yes_no, otherwise: no, text: {nl: Gevonden, en: Found}}
+scores:
+  points: {title: {nl: Punten, en: Points}, unit: points, items: [{id: fever, points: 2, when: fever}]}
+tables:
+  kind: {title: {nl: Soort, en: Kind}, hit: first, inputs: [fever], outcomes: {a: {text: {nl: A}}, b: {text: {nl: B}}}, rows: [{id: one, if: [yes], then: a}, {id: two, if: [any], then: b}]}
+rules:
+"""
+TOLD = (
+    "'Koorts': het dossier zegt ja (01-03-2026), het antwoord nee (01-03-2026); gerekend is met het gevaarlijkste van "
+    "de twee."
+)
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "found",
+        "not found",
+        "{none: [found]}",
+        "points >= 2 points",
+        "points < 2 points",
+        "kind is a",
+        "kind is b",
+    ],
+)
+def test_an_alarm_behind_a_finding_was_silenced_by_a_record_and_an_answer_that_contradict_each_other(
+    when: str,
+) -> None:
+    """Record: fever. Answer of the same day: none. What reads it through something else is an alarm all the same."""
+    setter = rule("setter", "fever", "set: {found: yes}")
+    one = patient(record("conditions", "2026-03-01", "icpc-1:A03"), answer("fever", False))
+
+    def advised(urgency: str) -> list[tuple[str, bool]]:
+        reader = rule("reader", when, f"recommend: phone-now, urgency: {urgency}")
+        found = advise(guideline(FEVER, BETWEEN + setter + "\n" + reader), one).recommendations
+        return [(advice.action, TOLD in [text["nl"] for text in advice.caveats]) for advice in found]
+
+    assert advised("U2") == [("phone-now", True)]
+    assert len(advised("D7")) == (when in ("not found", "{none: [found]}", "points < 2 points", "kind is b"))
