@@ -157,6 +157,10 @@ REASONS: Final[Mapping[str, Text]] = MappingProxyType(
             "nl": "Vraag '{seen}' heeft meer dan één antwoord en telt als niet beantwoord.",
             "en": "Question '{seen}' has more than one answer and counts as not answered.",
         },
+        "answer": {
+            "nl": "Het antwoord op vraag '{seen}' is geen getal, ja of nee, woord of keuze, en telt niet mee.",
+            "en": "The answer to question '{seen}' is no number, yes or no, word or choice; it does not count.",
+        },
         "death-date": {
             "nl": "Overleden, zonder datum.",
             "en": "Died; no date given.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -63,6 +63,8 @@ def read_condition(reading: Reading, condition: fhir.Condition, place: Place) ->
         (condition.onset_date_time, "onsetDateTime"),
         (start_of(condition.onset_period), "onsetPeriod"),
     ) or at_age(condition.onset_age, reading.birth, "onsetAge", place)
+    if onset is None and (bytes(condition.onset_string) or bytes(condition.onset_range)):
+        place.skip("date", "onset")
     key = reading.key
     care = reading.episodes.get(key)
     is_event = onset is not None and key not in reading.episode_of and not _of_the_gp(own_codes)
@@ -225,8 +227,10 @@ def read_procedure(reading: Reading, procedure: fhir.Procedure, place: Place) ->
     on = first_day(
         place,
         (procedure.performed_date_time, "performedDateTime"),
-        (start_of(procedure.performed_period), "performedPeriod"),
+        (start_of(procedure.performed_period) or end_of(procedure.performed_period), "performedPeriod"),
     ) or at_age(procedure.performed_age, reading.birth, "performedAge", place)
+    if on is None and (bytes(procedure.performed_string) or bytes(procedure.performed_range)):
+        place.skip("date", "performed")
     fields = recorded(
         site=site_of(codes(procedure.body_site, place), SCAN_SITE_OF),
         episode=reading.episode([procedure.encounter]),
@@ -272,21 +276,34 @@ def read_questionnaire(reading: Reading, form: fhir.Questionnaire, place: Place)
 def _gather(questions: Sequence[fhir.Item], items: dict[str, Any], place: Place) -> None:
     """The answer to every question, also of those under a group or under another answer."""
     for question in questions:
-        given = [value for answer in question.answer if (value := _answer(answer, place)) is not None]
         if question.link_id is not None and question.answer:
-            if len(question.answer) > 1 or question.link_id in items:
-                place.skip("many-answers", question.link_id)
-                items[question.link_id] = None
-            elif given:
-                items[question.link_id] = given[0]
+            items[question.link_id] = _only_answer(question, question.link_id, items, place)
         _gather(question.item, items, place)
         for answer in question.answer:
             _gather(answer.item, items, place)
 
 
+def _only_answer(
+    question: fhir.Item, link_id: str, items: Mapping[str, Any], place: Place
+) -> str | bool | Decimal | None:
+    """The answer to a question; None, and told, when there are several or it cannot be read."""
+    if question.modifier_extension:
+        place.skip("modifier", question.modifier_extension[0].url or "")
+    elif len(question.answer) > 1 or link_id in items:
+        place.skip("many-answers", link_id)
+    else:
+        value = _answer(question.answer[0], place)
+        if value is None:
+            place.skip("answer", link_id)
+        return value
+    return None
+
+
 def _answer(answer: fhir.Answer, place: Place) -> str | bool | Decimal | None:
     numbers: Iterable[Raw] = (answer.value_integer, answer.value_decimal)
     quantity = answer.value_quantity
+    if quantity is not None and quantity.comparator is not None:
+        return None  # below 3 is not 3
     for raw in (*numbers, *((quantity.value,) if quantity else ())):
         if bytes(raw):
             return number(raw, "answer", place)

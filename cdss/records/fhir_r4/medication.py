@@ -251,7 +251,7 @@ def read_administration(reading: Reading, given: fhir.MedicationAdministration, 
     on = first_day(
         place,
         (given.effective_date_time, "effectiveDateTime"),
-        (start_of(given.effective_period), "effectivePeriod"),
+        (start_of(given.effective_period) or end_of(given.effective_period), "effectivePeriod"),
     )
     dose = given.dosage.dose if given.dosage and is_pieces(given.dosage.dose) else None
     fields = recorded(strength=drug.strength, quantity=pieces(dose, "dosage.dose", place))

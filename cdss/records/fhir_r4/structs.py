@@ -134,6 +134,8 @@ class Condition(Resource):
     onset_date_time: str | None = None
     onset_period: Period | None = None
     onset_age: Quantity | None = None
+    onset_string: Raw = NOTHING
+    onset_range: Raw = NOTHING
     abatement_date_time: str | None = None
     abatement_period: Period | None = None
     abatement_age: Quantity | None = None
@@ -196,6 +198,8 @@ class Procedure(Resource):
     performed_date_time: str | None = None
     performed_period: Period | None = None
     performed_age: Quantity | None = None
+    performed_string: Raw = NOTHING
+    performed_range: Raw = NOTHING
 
 
 class Allergy(Resource):
@@ -225,6 +229,7 @@ class Answer(Part):
 
 
 class Item(Part):
+    modifier_extension: tuple[Extension, ...] = ()
     link_id: str | None = None
     answer: tuple[Answer, ...] = ()
     item: tuple[Item, ...] = ()

@@ -97,11 +97,15 @@ def end_of(period: Period | None) -> str | None:
 
 def at_age(age: Quantity | None, birth: Days | None, element: str, place: Place) -> Days | None:
     """The days on which somebody may have had this age."""
-    if age is None or birth is None:
+    if age is None:
+        return None
+    if birth is None:
+        place.skip("date", element)
         return None
     years = number(age.value, element, place)
     unit = unit_of(age)
     if years is None or unit not in ("years", "months") or not 0 <= years <= 1800:
+        place.skip("date", element)
         return None
     months = int(years * 12) if unit == "years" else int(years)
     try:

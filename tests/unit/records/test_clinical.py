@@ -485,3 +485,71 @@ def test_death_without_a_date_counts_from_birth_and_is_told():
     assert dead.deceased_on is not None
     assert dead.deceased_on.first == date(1954, 3, 2) and len(dead.skipped) == 1
     assert read(patient(deceasedBoolean=False)).deceased_on is None
+
+
+def filled_in(**answers):
+    items = [{"linkId": name, "answer": [value]} for name, value in answers.items()]
+    form = about(
+        "QuestionnaireResponse",
+        status="completed",
+        questionnaire="http://x/Questionnaire/start_back",
+        item=items,
+    )
+    patient = read(bundle(form))
+    return patient.records("questionnaires")[0].items, patient.skipped
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"valueString": "Ja hoor, best wel"},
+        {"valueDate": "2025-01-01"},
+        {"valueQuantity": {"value": 3, "comparator": "<"}},
+    ],
+)
+def test_an_answer_that_cannot_be_used_is_told_and_counts_as_not_answered(value):
+    items, skipped = filled_in(q1={"valueInteger": 1}, q2=value)
+
+    assert items == {"q1": Decimal(1), "q2": None}
+    assert ["'q2'" in one.why["nl"] for one in skipped] == [True]
+
+
+def test_an_answer_of_which_the_meaning_was_changed_counts_as_not_answered():
+    item = {
+        "linkId": "q1",
+        "modifierExtension": [{"url": "http://example.org/about-somebody-else"}],
+        "answer": [{"valueBoolean": True}],
+    }
+    form = about(
+        "QuestionnaireResponse", status="completed", questionnaire="http://x/start_back", item=[item]
+    )
+
+    patient = read(bundle(form))
+
+    assert patient.records("questionnaires")[0].items == {"q1": None}
+    assert "http://example.org/about-somebody-else" in patient.skipped[0].why["nl"]
+
+
+@pytest.mark.parametrize(
+    "onset",
+    [
+        {"onsetString": "jaren geleden"},
+        {"onsetRange": {"low": {"value": 50}}},
+        {"onsetAge": {"value": 50, "unit": "jaren oud"}},
+    ],
+)
+def test_an_onset_in_words_is_told_and_the_day_of_recording_stands(onset):
+    patient = read(bundle(condition(onsetDateTime=None, recordedDate="2025-03-01", **onset)))
+
+    (record,) = patient.records("conditions")
+    assert record.on == day("2025-03-01") and record.fields["date_kind"] == "reported"
+    assert len(patient.skipped) == 1
+
+
+def test_a_procedure_has_the_only_day_that_was_sent_or_none_and_that_is_told():
+    def done(**when):
+        return read(bundle(about("Procedure", status="completed", code=concept(SNOMED, "312681000"), **when)))
+
+    assert done(performedPeriod={"end": "2025-01-01"}).records("procedures")[0].on == day("2025-01-01")
+    in_words = done(performedString="vorig jaar")
+    assert in_words.records("procedures")[0].on is None and len(in_words.skipped) == 1
