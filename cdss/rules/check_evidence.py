@@ -66,7 +66,11 @@ def _statements(head: Head) -> Iterator[tuple[Span, MappingNode, list[MappingNod
             if read_evidence(body) is not None or read_evidence(node) is not None:
                 yield entry.key.span, body, []
                 continue
-            for part in mappings(body.get(parts)):
+            found = list(mappings(body.get(parts)))
+            if not any(read_evidence(part) or part.get("source") is not None for part in found):
+                yield entry.key.span, body, []  # said nowhere: it is missing once, and not in each line
+                continue
+            for part in found:
                 yield id_span(part), part, [body]
 
 

@@ -152,11 +152,10 @@ def _with_topic(files: list[SourceFile], root: Path) -> list[SourceFile]:
     found = {file.place: file for file in files}
     for folder in sorted({topic_folder(file.place) for file in files}):
         topics = {file.topic for file in files if topic_folder(file.place) == folder}
-        for place in _under(folder):
-            if place not in found:
-                other = _read(place, root)
-                if other.topic in topics:
-                    found[place] = other
+        others = [_read(place, root) for place in _under(folder) if place not in found]
+        # What the folder is about, also when a file in it says that it is about something else.
+        topics |= {one.topic for one in others if one.role != "guideline" and one.place.parent == folder}
+        found.update((one.place, one) for one in others if one.topic in topics)
     return list(found.values())
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cdss.errors import EngineError, Note, Problem
@@ -33,6 +33,8 @@ from cdss.rules.sources import check_source, read_sources
 from cdss.rules.strata import names_in, names_of, names_of_rule, order_strata
 from cdss.rules.tables import build_tables
 from cdss.rules.treatments import build_treatments
+from cdss.rules.unique import check_choices
+from cdss.rules.written import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def build_files(draft: Draft) -> None:
 
 PASSES: Final[tuple[Callable[[Draft], None], ...]] = (
     build_line_ups,
+    check_choices,
     build_sets,
     build_actions,
     build_parameters,
@@ -97,10 +100,12 @@ def resolve(
     written: Sequence[Written], *, site: Written | None = None, bindings: Written | None = None
 ) -> Draft:
     """Everything that the files say, resolved, with the problems that were found on the way."""
-    draft = _begin(written)
+    draft, misplaced = _begin(written)
     draft.site_file = (site.file, site.node) if site is not None else None
     draft.bindings_file = (bindings.file, bindings.node) if bindings is not None else None
-    if draft.problems:
+    unclear = bool(draft.problems)
+    draft.problems += misplaced
+    if unclear:
         return draft  # names that clash or files that are not there: what follows would only repeat it
     for one in PASSES:
         one(draft)
@@ -142,10 +147,11 @@ def _nothing_was_lost(draft: Draft) -> None:
             raise EngineError(f"{name.span}: `{name.text}` was not resolved")
 
 
-def _begin(written: Sequence[Written]) -> Draft:
-    """Which files there are, which names they declare, and what each of them sees."""
+def _begin(written: Sequence[Written]) -> tuple[Draft, list[Problem]]:
+    """Which files there are, which names they declare, and what each of them sees; and the files of which the topic
+    is not that of their folder."""
     guidelines = [one for one in written if one.file.role == "guideline"]
-    heads = [read_head(one.file, one.node) for one in guidelines]
+    heads, misplaced = _settle_topics([read_head(one.file, one.node) for one in guidelines], written)
     problems: list[Problem] = list(_same_ids(heads))
     used, missing = used_files(heads)
     problems += missing
@@ -162,7 +168,7 @@ def _begin(written: Sequence[Written]) -> Draft:
     )
     draft.problems += problems
     _read_sources(draft, [one for one in written if one.file.role == "sources"])
-    return draft
+    return draft, misplaced
 
 
 def _read_sources(draft: Draft, written: Iterable[Written]) -> None:
@@ -171,6 +177,43 @@ def _read_sources(draft: Draft, written: Iterable[Written]) -> None:
         topic = topic or one.file.place.parent.name
         draft.sources = {**draft.sources, topic: listed}
         draft.source_spans = {**draft.source_spans, topic: one.node.span}
+
+
+def _settle_topics(heads: Sequence[Head], written: Sequence[Written]) -> tuple[list[Head], list[Problem]]:
+    """The files with the topic of the folder they stand in. One that says another is told once, and read as if it
+    had said the right one: else each of its sources and editions would be a problem too."""
+    topics = {
+        one.file.place.parent: (text(one.node.get("topic")), one.node.get("topic"))
+        for role in ("sources", "editions")  # what editions.yaml says comes last, and counts
+        for one in written
+        if one.file.role == role and text(one.node.get("topic"))
+    }
+    settled, problems = [], []
+    for head in heads:
+        folder = next((one for one in head.place.parents if one in topics), None)
+        said = head.node.get("topic")
+        if folder is None or topics[folder][0] == head.topic or said is None:
+            settled.append(head)
+            continue
+        topic, node = topics[folder]
+        assert node is not None  # it has a text
+        problems.append(
+            Problem(
+                "unknown-topic",
+                said.span,
+                {
+                    "nl": f"dit bestand staat in de map van het onderwerp `{topic}`, en noemt een ander",
+                    "en": f"this file stands in the folder of the topic `{topic}`, and names another",
+                },
+                help={
+                    "nl": f"Schrijf `topic: {topic}`, of zet het bestand in een andere map.",
+                    "en": f"Write `topic: {topic}`, or put the file in another folder.",
+                },
+                notes=(Note(node.span, {"nl": "het onderwerp van de map", "en": "the topic of the folder"}),),
+            )
+        )
+        settled.append(replace(head, topic=topic))
+    return settled, problems
 
 
 def _same_ids(heads: Sequence[Head]) -> Iterable[Problem]:

@@ -139,6 +139,17 @@ def test_a_rule_has_a_source_and_an_evidence_mark_or_its_file_has() -> None:
     assert errors(text.replace("source: {title: Een richtlijn}\n", "")) == [("missing-source", "r")]
 
 
+def test_a_score_that_says_nowhere_how_it_is_known_is_told_once() -> None:
+    items = "[{id: a, points: 1, when: smoking}, {id: b, points: 1, when: fractures >= 1}]"
+    score = f"scores:\n  risk: {{title: {{nl: S, en: S}}, items: {items}}}\n"
+    text = HEAD.replace("evidence: secondary\n", "") + FACTS + score
+
+    assert errors(text) == [("missing-evidence", "risk")]
+    assert errors(text.replace("when: smoking}", "when: smoking, evidence: design}")) == [
+        ("missing-evidence", "b")
+    ]
+
+
 def test_each_value_of_a_parameter_rests_on_something() -> None:
     text = (
         HEAD.replace("evidence: secondary\n", "")

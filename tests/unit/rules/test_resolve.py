@@ -366,6 +366,8 @@ def test_the_group_of_a_value_set_is_a_field() -> None:
         ("{from: condition, in: fracture, after: 2024-01-01, before: 2024-01-02, if_missing: unknown, text: {nl: X}}", "empty-range", "before"),
         ("{from: condition, in: fracture, where: [smoking], if_missing: unknown, text: {nl: X}}", "unknown-field", "smoking"),
         ("{from: condition, in: fracture, where: [{any: [site is hip, age >= 60 years]}], if_missing: unknown, text: {nl: X}}", "unknown-field", "age >= 60 years"),
+        ("{from: answer, type: choice, choices: [none, mild, none], valid_for: always, if_missing: ask, text: {nl: X}}", "id-clash", "none"),
+        ("{from: answer, type: choice, choices: [none, unknown], valid_for: always, if_missing: ask, text: {nl: X}}", "reserved-name", "unknown"),
         ("{from: condition, if_missing: assume maybe, say: none, text: {nl: X}}", "bad-value", "assume maybe"),
         ("{from: observation, in: dxa, unit: kg, pick: latest, if_missing: unknown, text: {nl: X}}", "missing-valid-for", "x"),
         ("{from: answer, type: choice, choices: [none, mild], valid_for: contact, reassuring: [milt], if_missing: ask, text: {nl: X}}", "unknown-word", "milt"),

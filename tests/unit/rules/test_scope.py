@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cdss.rules import load
+from cdss.rules import check, load
 from cdss.rules.files import find, role_of
-from tests.unit.rules.guideline_text import errors, problems, ruleset
+from tests.unit.rules.guideline_text import ACTIONS, FACTS, HEAD, errors, problems, rule, ruleset
 
 LINE_UP = (
     "topic: {topic}\ndefault: [{{from: 2012-10-01, edition: old}}, {{from: 2024-11-01, edition: new}}]\n"
@@ -201,6 +201,28 @@ def test_a_line_up_names_the_files_that_an_edition_takes_in() -> None:
     }
 
     assert ruleset(files).line_ups["bones"].takes_in == {"new": ("bones/old/a.yaml",)}
+
+
+def test_a_file_with_the_topic_misspelt_is_told_so_once_and_all_else_that_is_wrong_with_it() -> None:
+    head = HEAD.replace("topic: test", "topic: tset\nedition: new").replace(
+        "source: {title: Een richtlijn}", "source: {ref: S1}"
+    )
+    files = {
+        "test/editions.yaml": "topic: test\ndefault: [{from: 2024-01-01, edition: new}]\n",
+        "test/sources.yaml": "topic: test\nsources: [{id: S1, title: Bron}]\n",
+        "test/new/a.yaml": head + ACTIONS + FACTS + rule("smokin"),
+    }
+
+    assert errors(files) == [("unknown-topic", "tset"), ("unknown-name", "smokin")]
+
+
+def test_one_file_with_the_topic_misspelt_is_read_with_the_folder_it_stands_in(tmp_path: Path) -> None:
+    (tmp_path / "editions.yaml").write_text("topic: test\ndefault: [{from: 2024-01-01, edition: new}]\n")
+    (tmp_path / "facts.yaml").write_text(HEAD.replace("id: test", "id: facts") + ACTIONS + FACTS)
+    place = tmp_path / "a.yaml"
+    place.write_text(HEAD.replace("topic: test", "topic: tset\nedition: new") + rule("smoking"))
+
+    assert [one.kind for one in check(place)] == ["unknown-topic"]
 
 
 def test_editions_without_a_line_up_cannot_answer() -> None:
