@@ -224,16 +224,11 @@ def is_copy(resource: fhir.Drug) -> bool:
 
 def without_copies(found: list[tuple[Item, D]], report: Report) -> list[tuple[Item, D]]:
     """The blocks without the copies of which the original, or an earlier copy, was sent too."""
-    originals = {
-        (own.system, own.value): item
-        for item, block in found
-        if not is_copy(block)
-        for own in block.identifier
-    }
+    originals = {name: item for item, block in found if not is_copy(block) for name in _names(block)}
     kept = []
     for item, block in found:
         if is_copy(block):
-            names = [(own.system, own.value) for own in block.identifier]
+            names = _names(block)
             other = next((originals[name] for name in names if name in originals), None)
             if other is not None:
                 report.skip(item.path, "double", other.path)
@@ -241,6 +236,11 @@ def without_copies(found: list[tuple[Item, D]], report: Report) -> list[tuple[It
             originals |= dict.fromkeys(names, item)
         kept.append((item, block))
     return kept
+
+
+def _names(block: fhir.Drug) -> list[tuple[str | None, str]]:
+    """What a block is called by those who copy it."""
+    return [(own.system, own.value) for own in block.identifier if own.value]
 
 
 def _find(extensions: Iterable[fhir.Extension], name: str) -> fhir.Extension | None:

@@ -228,6 +228,17 @@ def test_of_two_categories_the_agreement_counts_in_every_run():
     assert len(read(bundle(both)).records("agreements")) == 1
 
 
+def test_two_blocks_of_which_the_number_was_left_out_are_not_the_same_block():
+    nameless = {"identifier": [{"system": "urn:oid:2.16.528"}]}
+    copied = {"url": NICTIZ + "ext-CopyIndicator", "valueBoolean": True}
+    original, copy = (
+        dispense(**nameless),
+        dispense(whenHandedOver="2025-04-01", extension=[copied], **nameless),
+    )
+
+    assert len(read(bundle(original, copy)).records("dispensings")) == 2
+
+
 def test_a_proposal_for_an_agreement_is_a_proposed_prescription_only():
     found = read(bundle(agreement(intent="proposal")))
 
