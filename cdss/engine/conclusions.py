@@ -192,17 +192,23 @@ class Layout:
     @cached_property
     def lists(self) -> Mapping[str, tuple[str, ...]]:
         """For each topic the lists that its rules read, by name."""
-        return {topic: tuple(sorted(self._lists_of(topic))) for topic in self.program.topics}
+        rules = {topic: [node for _, node in self.rules[topic]] for topic in self.program.topics}
+        return {topic: self._lists_of(nodes) for topic, nodes in rules.items()}
 
-    def _lists_of(self, topic: str) -> set[str]:
+    @cached_property
+    def lists_of_reasons(self) -> Mapping[str, tuple[str, ...]]:
+        """For each topic the lists in which its reason to start would stand, by name."""
+        return {topic: self._lists_of([node]) for topic, node in self.program.applies.items()}
+
+    def _lists_of(self, roots: Iterable[NodeId]) -> tuple[str, ...]:
         found: set[str] = set()
-        for number in walk(self.reads, [node for _, node in self.rules[topic]], ()):
+        for number in walk(self.reads, roots, ()):
             node = self.program.nodes[number]
             if isinstance(node, Select):
                 found.update(node.lists)
             elif isinstance(node, Treatment):
                 found.update((*node.sources, *node.or_sources))
-        return found
+        return tuple(sorted(found))
 
 
 def walk(

@@ -224,8 +224,10 @@ class Engine:
         status = "active" if files and all(file.status == "active" for file in files) else "draft"
         word, text = self.outcome(look, one)
         not_checked: list[NotChecked] = []
-        if word not in ("deceased", "switched_off", "no_edition", "not_started"):
-            not_checked = lists_not_delivered(look.concluded, one.topic)
+        if word == "not_started":  # a list that was not delivered may hold the reason to start
+            not_checked = _not_delivered(look.concluded, look.concluded.layout.lists_of_reasons[one.topic])
+        elif word not in ("deceased", "switched_off", "no_edition"):
+            not_checked = _not_delivered(look.concluded, look.concluded.layout.lists[one.topic])
             not_checked += [
                 NotChecked(other.action, "other_role", other.label)
                 for other in look.hidden
@@ -443,8 +445,8 @@ _LIST_NAMES: Final[Mapping[str, Text]] = {
 }
 
 
-def lists_not_delivered(concluded: Conclusions, topic: str) -> list[NotChecked]:
-    """The lists that the rules of a topic read and that were not delivered."""
+def _not_delivered(concluded: Conclusions, lists: Iterable[str]) -> list[NotChecked]:
+    """Of these lists those that were not delivered."""
     delivered = concluded.call.patient.delivered
     return [
         NotChecked(
@@ -455,7 +457,7 @@ def lists_not_delivered(concluded: Conclusions, topic: str) -> list[NotChecked]:
                 "en": f"{_LIST_NAMES[name]['en']} not delivered.",
             },
         )
-        for name in concluded.layout.lists[topic]
+        for name in lists
         if name not in delivered
     ]
 

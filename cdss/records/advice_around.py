@@ -8,9 +8,9 @@ from typing import Final
 
 from cdss.models.advice import Advice, Question, TopicAnswer
 from cdss.models.line import BLANK, Line
-from cdss.models.wording import UNIT, lowered, raised, word_text
+from cdss.models.wording import ROLE, UNIT, lowered, raised, word_text
 from cdss.records.advice_reader import INDENT, Reader
-from cdss.records.advice_words import OUTCOME, counted, listed, long_day, role_name
+from cdss.records.advice_words import OUTCOME, counted, listed, long_day
 
 _LONG_ID: Final = re.compile(r"(?<=[0-9a-f]{8})(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -41,7 +41,7 @@ def _asked_of(who: str, reader: Reader) -> str:
         return reader.head("ask_record")
     if who == "patient":
         return reader.head("ask_patient")
-    return f"{reader.head('ask_role')} {role_name(who, reader.lang)}"
+    return f"{reader.head('ask_role')} {reader.of(ROLE[who]) if who in ROLE else who}"
 
 
 def _question(question: Question, reader: Reader) -> Iterator[Line]:
@@ -117,23 +117,32 @@ def _day(text: str, reader: Reader) -> str:
 def _not_checked(started: Sequence[TopicAnswer], reader: Reader) -> list[str]:
     """Each once, with the topic when only some of them say it; lists not delivered in one sentence."""
     topics: dict[str, list[str]] = {}
-    lists: dict[str, None] = {}
-    end = reader.head("not_delivered")
     for topic in started:
         for one in topic.not_checked:
+            if one.why == "not_delivered":
+                continue
             text = reader.of(one.text)
             if one.why == "other_role":
                 text = f"{text} ({reader.head('other_role')})"
-            if one.why == "not_delivered" and text.endswith(end):
-                lists[lowered(text.removesuffix(end))] = None
-            else:
-                topics.setdefault(text, []).append(reader.topic(topic))
-    told = [raised(listed(list(lists), reader.lang)) + end] if lists else []
+            topics.setdefault(text, []).append(reader.topic(topic))
+    told = _not_delivered(started, reader)
     several = len(started) > 1
     return told + [
         f"{listed(names, reader.lang)}: {text}" if several and len(names) < len(started) else text
         for text, names in topics.items()
     ]
+
+
+def _not_delivered(topics: Sequence[TopicAnswer], reader: Reader) -> list[str]:
+    """The lists that were not delivered, in one sentence; nothing when all were."""
+    end = reader.head("not_delivered")
+    lists = {
+        lowered(reader.of(one.text).removesuffix(end)): None
+        for topic in topics
+        for one in topic.not_checked
+        if one.why == "not_delivered"
+    }
+    return [raised(listed(list(lists), reader.lang)) + end] if lists else []
 
 
 def _skipped(entry: Mapping[str, object], reader: Reader) -> str:
@@ -151,6 +160,10 @@ def footer(
         yield Line(f"{reader.head('nothing_started')} {listed(names, reader.lang, 'or')}.")
     elif waiting:
         yield Line(f"{reader.of(OUTCOME['not_started'])}: {listed(names, reader.lang)}.", "faint")
+    for missing in _not_delivered(waiting, reader):  # silence about a topic is not the same as its absence
+        yield Line(
+            f"{missing.removesuffix('.')};{reader.head('reason_may_stand')}", "faint" if started else "plain"
+        )
     if advice.site is not None:
         yield Line(f"{reader.head('site')} {advice.site.get('id', '')}.", "faint")
     if not started:

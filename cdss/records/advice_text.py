@@ -61,7 +61,10 @@ def silent_line(advice: Advice, ruleset: Ruleset, lang: str = "nl") -> Line:
     """One line for a patient about whom no topic has a reason to speak."""
     reader = Reader(ruleset, lang)
     name = f"{reader.head('patient')} {advice.patient}" if advice.patient else reader.head("unnamed")
-    return Line(name, "faint", aside=reader.head("nothing_started_short"))
+    told = [reader.head("nothing_started_short")]
+    if any(topic.not_checked for topic in advice.topics):
+        told.append(reader.head("not_all_delivered"))
+    return Line(name, "faint", aside="; ".join(told))
 
 
 def _rank(advice: Advice, topic: TopicAnswer) -> tuple[int, int, str]:

@@ -202,6 +202,20 @@ def test_every_topic_says_its_outcome_and_silence_has_a_reason(engine: cdss.Engi
     assert {topic.outcome for topic in deceased.topics} == {"deceased"}
 
 
+def test_a_topic_that_did_not_start_names_the_lists_in_which_its_reason_may_stand(
+    engine: cdss.Engine,
+) -> None:
+    nothing = engine.advise(cdss.read({"id": "p", "birth_date": "1954-03-02", "sex": "female"}), ON)
+    looked_at = engine.advise(cdss.read(record(conditions=[], contacts=[])), ON)
+
+    def not_delivered(advice: cdss.Advice, topic: str) -> set[str]:
+        return {one.what for one in advice.topic(topic).not_checked if one.why == "not_delivered"}
+
+    assert not_delivered(nothing, "back-pain") == {"conditions", "contacts"}
+    assert {"conditions", "dispensings"} <= not_delivered(nothing, "fracture-prevention")
+    assert not_delivered(looked_at, "back-pain") == set()
+
+
 def test_open_safety_questions_in_a_record_are_not_assessable_and_not_nothing(engine: cdss.Engine) -> None:
     advice = engine.advise(back_pain(), ON, "record")
 

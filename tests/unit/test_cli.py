@@ -680,6 +680,25 @@ def test_a_patient_of_whom_an_entry_was_left_out_is_not_told_in_one_line(run: Ru
     assert "Patiënt p2" in said.out.splitlines()[-1]
 
 
+def test_silence_about_a_list_that_was_not_delivered_is_told(run: Run) -> None:
+    # Without the list of diagnoses nobody knows whether she broke her wrist.
+    unknown = {"id": "p3", "birth_date": "1954-06-15", "sex": "female"}
+
+    alone = run("advise", "-", *ON, *MINE, stdin=json.dumps(unknown))
+    several = run("advise", "-", *ON, *MINE, stdin=f"{json.dumps(WELL)}\n{json.dumps(unknown)}\n")
+    machine = run("advise", "-", *ON, *MINE, "--json", stdin=json.dumps(unknown)).json()
+
+    assert "Diagnosen niet aangeleverd; daarin kan die aanleiding nog staan." in alone.out
+    well, other = several.out.splitlines()
+    assert well.endswith("  geen onderwerp begonnen")
+    assert other.endswith("  geen onderwerp begonnen; niet alles aangeleverd")
+    [topic] = machine["topics"]  # type: ignore[index, call-overload]
+    assert (topic["outcome"], [one["what"] for one in topic["not_checked"]]) == (
+        "not_started",
+        ["conditions"],
+    )
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
 def test_a_full_disk_is_told_in_one_line_and_is_not_called_our_mistake(fallen: Path) -> None:
     with open("/dev/full", "wb") as full:

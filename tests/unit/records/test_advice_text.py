@@ -267,15 +267,26 @@ def test_only_what_was_looked_at_says_that_nothing_is_needed(ruleset: Ruleset, o
 def test_what_did_not_start_says_so_and_why(ruleset: Ruleset) -> None:
     text = told(advice(topic("nothing_to_do"), topic("not_started", "sleeping")), ruleset)
 
-    assert "Niet begonnen: geen aanleiding in dit dossier: sleeping." in text
+    assert "Niet begonnen, want geen aanleiding gevonden: sleeping." in text
 
 
 def test_a_record_that_starts_nothing_is_told_as_that(ruleset: Ruleset) -> None:
     made = advice(topic("not_started"), topic("not_started", "sleeping"))
 
     assert is_silent(made)
-    assert "geeft geen aanleiding voor sleeping of tester." in " ".join(told(made, ruleset).split())
+    assert "staat geen aanleiding voor sleeping of tester." in " ".join(told(made, ruleset).split())
     assert silent_line(made, ruleset).aside == "geen onderwerp begonnen"
+
+
+@pytest.mark.parametrize(
+    ("role", "words"), [("gp", "Voor de huisarts"), ("social_team", "Voor het sociaal wijkteam")]
+)
+def test_whom_to_ask_is_named_with_the_right_article(ruleset: Ruleset, role: str, words: str) -> None:
+    made = advice(
+        topic("questions"), make_questions=lambda: (question("x", both("Vraag", "Question"), asked_of=role),)
+    )
+
+    assert words in told(made, ruleset)
 
 
 def test_a_topic_that_waits_for_somebody_elses_answer_does_not_point_at_questions_that_are_not_there(
