@@ -22,13 +22,16 @@ URGENCY = {
     "D7": "Binnen 7 dagen",
     "routine": "Geen haast",
 }
+ANSWERS = {"evaluated_elsewhere": True}
+"""What this GP would fill in: the fracture clinic already looked at it."""
 
 
 def show(advice: cdss.Advice) -> str:
     """What the GP sees beside the record."""
     lines: list[str] = []
     for r in advice.recommendations:
-        lines += [f"[{URGENCY[r.urgency]}] {r.label['nl']}", f"    {r.message('gp', 'nl')}"]
+        certain = "staat vast" if r.state == "settled" else "voorlopig"
+        lines += [f"[{URGENCY[r.urgency]}, {certain}] {r.label['nl']}", f"    {r.message('gp', 'nl')}"]
     if advice.questions:
         lines.append("Vragen die het advies nog kunnen veranderen:")
         lines += [f"  - {q.text['nl']}" for q in advice.questions]
@@ -49,11 +52,11 @@ def main(path: str) -> None:
     advice = engine.advise(patient, on=on, setting="contact")
     print(show(advice))
 
-    # The GP answers a question; the record stays as it was, the answer makes a new patient.
-    if any(q.fact == "mobility_limited" for q in advice.questions):
-        answered = patient.with_answers({"mobility_limited": False}, on=on)
-        print("\nNa het antwoord:\n")
-        print(show(engine.advise(answered, on=on, setting="contact")))
+    # The GP answers what was asked; the record stays as it was, the answers make a new patient.
+    answers = {q.fact: ANSWERS[q.fact] for q in advice.questions if q.fact in ANSWERS}
+    if answers:
+        print(f"\nNa het antwoord ({', '.join(answers)}):\n")
+        print(show(engine.advise(patient.with_answers(answers, on=on), on=on, setting="contact")))
 
 
 if __name__ == "__main__":

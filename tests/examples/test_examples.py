@@ -97,6 +97,15 @@ def test_the_gp_system_shows_advice_and_says_what_each_topic_did() -> None:
     assert "fracture-prevention: advice" in said
 
 
+def test_the_gp_system_goes_on_with_the_answer_to_what_was_asked() -> None:
+    before, after = run("examples/his.py").split("Na het antwoord (evaluated_elsewhere):")
+
+    assert "voorlopig] DXA met VFA aanvragen" in before
+    assert "Onderzoek naar breukrisico elders al gedaan" in before
+    assert "DXA met VFA aanvragen" not in after  # the fracture clinic has looked at it
+    assert "Onderzoek naar breukrisico elders al gedaan" not in after
+
+
 def test_the_pharmacy_lists_those_whom_a_pharmacist_lists_by_hand() -> None:
     pharmacy = load_example("pharmacy")
 
