@@ -148,7 +148,7 @@ def _code(system: str, code: str) -> tuple[str, bool]:
             return parse_code(f"{short}:{code}"), True
         except CodeError:
             pass  # told by who asks
-    return f"{' '.join(system.split())}|{' '.join(code.split())}"[:200], short is None
+    return f"{' '.join(system.split())[:120]}|{' '.join(code.split())[:79]}", short is None
 
 
 def codes(concepts: Iterable[Concept | None], place: Place) -> tuple[str, ...]:

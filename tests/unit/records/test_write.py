@@ -8,6 +8,7 @@ import pytest
 
 from cdss.models.patient import Answer, Days, Patient
 from cdss.records import read, to_json, to_record
+from tests.unit.records.sent import bundle, concept, observation
 
 HERE = Path(__file__).parents[3]
 EXAMPLES = sorted((HERE / "examples" / "patients").glob("*.json"))
@@ -55,3 +56,12 @@ def test_of_two_answers_to_one_fact_the_latest_is_written():
 
 def test_an_empty_patient_is_an_empty_record():
     assert to_record(Patient()) == {}
+
+
+def test_a_code_with_an_endless_address_reads_back():
+    sent = bundle(observation() | {"code": concept("http://example.org/" + "x" * 300, "y" * 300)})
+
+    patient = read(sent)
+
+    assert len(patient.records("observations")) == 1
+    assert read(to_json(patient)).lists == patient.lists
