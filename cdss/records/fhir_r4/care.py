@@ -16,13 +16,15 @@ GOING_ON: Final = frozenset({"in-progress", "arrived", "triaged", "onleave"})
 
 
 def link_episode(reading: Reading, episode: fhir.Episode, place: Place) -> None:
-    """Remember to which problems a care episode belongs."""
+    """Remember to which problems a care episode belongs; of two, one that goes on counts."""
     name = episode.id or place.path
     for diagnosis in episode.diagnosis:
         key = reading.key_of(diagnosis.condition)
-        if key is not None:
-            reading.episode_of.setdefault(key, name)
-            reading.episodes.setdefault(key, episode)
+        if key is None:
+            continue
+        before = reading.episodes.get(key)
+        if before is None or (episode.status == "active" and before.status != "active"):
+            reading.episodes[key], reading.episode_of[key] = episode, name
 
 
 def read_encounter(reading: Reading, encounter: fhir.Encounter, place: Place) -> None:

@@ -177,6 +177,24 @@ def test_a_care_episode_tells_whether_its_problem_goes_on_where_the_problem_does
     assert fields.get("until") == (day(until) if until else None)
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_care_episodes_the_one_that_goes_on_tells(order):
+    problem = condition(id="c1", onsetDateTime="2025-01-01")
+    episodes = [
+        about(
+            "EpisodeOfCare",
+            id=status,
+            status=status,
+            diagnosis=[{"condition": {"reference": "Condition/c1"}}],
+        )
+        for status in ("finished", "active")
+    ]
+
+    fields = one("conditions", problem, *episodes[::order]).fields
+
+    assert (fields["active"], fields["episode"]) == (True, "active")
+
+
 def test_an_end_that_is_told_as_an_age_range_is_an_end():
     assert one("conditions", condition(abatementRange={"low": {"value": 60}})).fields["active"] is False
 
