@@ -152,7 +152,10 @@ class _Checker:
         if not isinstance(node, Mapping):
             self._wrong_kind(node, kind)
             return
-        for entry in node.entries:
+        for before, entry in zip((None, *node.entries), node.entries, strict=False):
+            if _is_cut_off(entry, before):
+                self.problems.append(_cut_off(entry.key, before))
+                continue
             problem = check_value(entry.key, kind.key, declares=True)
             if problem is not None:
                 self.problems.append(problem)
@@ -261,7 +264,7 @@ class _Checker:
     ) -> set[str]:
         """Reports a key that may not stand here; gives the key that was probably meant."""
         names = tuple(known)
-        if isinstance(entry.value, Scalar) and entry.value.is_empty and " " in entry.key.text:
+        if _is_cut_off(entry, before):
             self.problems.append(_cut_off(entry.key, before))
             return set()
         meant = probably_meant(entry.key.text, names)
@@ -298,25 +301,42 @@ class _Checker:
         )
 
 
-def _cut_off(rest: Scalar, before: Entry | None) -> Problem:
-    """`{nl: Wel een heup, geen pols}`: the comma ended the text, and what follows it looks like a key. Between two
-    digits it was a decimal comma: `{when: bmi < 20,5 kg/m2}`."""
+def _is_cut_off(entry: Entry, before: Entry | None) -> bool:
+    """A key with nothing behind it that is the rest of a text, or of a number with a comma."""
+    if not isinstance(entry.value, Scalar) or not entry.value.is_empty:
+        return False
+    return " " in entry.key.text or _before_comma(entry.key, before) is not None
+
+
+def _before_comma(rest: Scalar, before: Entry | None) -> Span | None:
+    """The digits before a decimal comma: `{when: bmi < 20,5 kg/m2}`; None when it is no such comma."""
     value = before.value if before is not None else None
-    number = re.search(r"-?\d+$", value.text) if isinstance(value, Scalar) else None
-    if isinstance(value, Scalar) and number and rest.text[:1].isdigit() and value.span.line == rest.span.line:
-        start = value.span.end_column - len(number[0])
-        digits = len(rest.text) - len(rest.text.lstrip("0123456789"))
+    if not isinstance(value, Scalar) or value.quoted or not rest.text[:1].isdigit():
+        return None
+    digits = len(value.text) - len(value.text.rstrip("0123456789"))
+    end = value.span.end_column
+    together = value.span.end_line == rest.span.line and rest.span.column == end + 1
+    return (
+        Span(rest.span.file, rest.span.line, end - digits, rest.span.line, end)
+        if digits and together
+        else None
+    )
+
+
+def _cut_off(rest: Scalar, before: Entry | None) -> Problem:
+    """`{nl: Wel een heup, geen pols}`: the comma ended the text, and what follows it looks like a key."""
+    start = _before_comma(rest, before)
+    if start is not None and before is not None and isinstance(before.value, Scalar):
+        whole = before.value.text[-(start.end_column - start.column) :]
+        digits = rest.text[: len(rest.text) - len(rest.text.lstrip("0123456789"))]
         return Problem(
             "comma-in-number",
-            Span(rest.span.file, rest.span.line, start, rest.span.line, rest.span.column + digits),
+            Span(start.file, start.line, start.column, start.line, rest.span.column + len(digits)),
             {
                 "nl": "een getal krijgt hier een punt, geen komma",
                 "en": "a number takes a point here, no comma",
             },
-            {
-                "nl": f"Schrijf {number[0]}.{rest.text[:digits]}.",
-                "en": f"Write {number[0]}.{rest.text[:digits]}.",
-            },
+            {"nl": f"Schrijf {whole}.{digits}.", "en": f"Write {whole}.{digits}."},
         )
     return Problem(
         "text-needs-quotes",

@@ -176,8 +176,26 @@ def _no_colon(stuck: _Stuck) -> Problem:
     )
 
 
+_RUN_ON: Final = re.compile(r"([\"'])(?:(?!\1).)*,\s*[\w-]+:\s*\1$")
+"""A text that runs on into the next one because its quote was not closed: `"Bel nu, en: "`."""
+
+
 def _not_closed(stuck: _Stuck, line: int, column: int) -> Problem:
     mark = stuck.lines[line][column : column + 1]
+    comment = stuck.lines[line].find(" #", column) + 1
+    if mark in "[{" and comment and {"[": "]", "{": "}"}[mark] in stuck.lines[line][comment:]:
+        return Problem(
+            "text-needs-quotes",
+            stuck.at(line, comment, comment + 1),
+            {
+                "nl": "achter een # leest YAML niet verder: de rest van deze regel is een opmerking",
+                "en": "YAML does not read on after a #: the rest of this line is a comment",
+            },
+            {
+                "nl": "Zet de tekst met het # tussen aanhalingstekens.",
+                "en": "Put the text with the # between quotes.",
+            },
+        )
     closing = {"[": "]", "{": "}"}.get(mark, mark)
     return Problem(
         "not-closed",
@@ -201,12 +219,10 @@ def _no_key(stuck: _Stuck) -> Problem:
         return _indentation(stuck, stuck.line, stuck.line_before(stuck.line))
     seen = stuck.here[stuck.column : stuck.column + 1]
     if seen and seen in "]}":
-        return Problem(
-            "not-closed",
-            stuck.at(stuck.line, stuck.column, stuck.column + 1),
-            {"nl": f"hier staat een {seen} te veel", "en": f"there is a {seen} too many here"},
-            {"nl": "Haal het haakje weg.", "en": "Remove the bracket."},
-        )
+        return _too_many(stuck, stuck.column)
+    extra = _bracket_too_many(before)
+    if extra is not None:
+        return _too_many(stuck, extra)
     quote = before.rstrip()[-1]
     if quote in "\"'":
         opened = _line_with_open_quote(stuck, quote)
@@ -215,6 +231,36 @@ def _no_key(stuck: _Stuck) -> Problem:
     match = _KEY.match(stuck.here)
     start = match.start("value") if match else len(stuck.here) - len(stuck.here.lstrip())
     return _needs_quotes(stuck, stuck.line, start, _end_of_value(stuck.here))
+
+
+def _too_many(stuck: _Stuck, column: int) -> Problem:
+    seen = stuck.here[column]
+    return Problem(
+        "not-closed",
+        stuck.at(stuck.line, column, column + 1),
+        {"nl": f"hier staat een {seen} te veel", "en": f"there is a {seen} too many here"},
+        {"nl": "Haal het haakje weg.", "en": "Remove the bracket."},
+    )
+
+
+def _bracket_too_many(before: str) -> int | None:
+    """`a: {b: {c: 1}}, d: 2}`: where the outermost bracket was closed while the line goes on with a comma."""
+    match = _KEY.match(before)
+    if match is None or match["value"][:1] not in ("[", "{") or not match["value"]:
+        return None
+    depth, quote, last = 0, "", None
+    for column in range(match.start("value"), len(before)):
+        sign = before[column]
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "\"'" and before[column - 1] in " [{,":
+            quote = sign
+        elif sign in "[{":
+            depth += 1
+        elif sign in "]}":
+            depth -= 1
+            last = column
+    return last if last is not None and depth == 0 and before[last - 1] in "]}" else None
 
 
 def _line_with_open_quote(stuck: _Stuck, quote: str) -> tuple[int, int] | None:
@@ -235,6 +281,8 @@ def _in_brackets(stuck: _Stuck) -> Problem:
         if key or not rest:
             return _not_closed(stuck, stuck.start_line, stuck.start_column)
     if rest[:1] in ("]", "}"):
+        if stuck.here[: stuck.column].rstrip().endswith(rest[0]):
+            return _too_many(stuck, stuck.column)
         wanted = "]" if opening == "[" else "}"
         opened = stuck.at(stuck.start_line, stuck.start_column, stuck.start_column + 1)
         return Problem(
@@ -248,6 +296,9 @@ def _in_brackets(stuck: _Stuck) -> Problem:
             (Note(opened, {"nl": "hier geopend", "en": "opened here"}),),
         )
     before = stuck.here[: stuck.column]
+    run_on = _RUN_ON.search(before)
+    if run_on:
+        return _not_closed(stuck, stuck.line, run_on.start())
     word = re.search(r"(?:^|[\s{\[,])([\w-]+)\s*$", before) if rest.startswith(":") else None
     glued = re.match(r"[\w-]+\s*:", rest)
     if glued or (word and word[1] in _KEYS_OF_A_TEXT):
@@ -292,11 +343,39 @@ def _cannot_start(stuck: _Stuck) -> Problem:
     return _needs_quotes(stuck, stuck.line, start, end)
 
 
+def _is_criterion(stuck: _Stuck) -> bool:
+    """Whether a line of a list stands under `all:`, `any:`, `none:` or `where:`."""
+    if not stuck.here.lstrip().startswith("- "):
+        return False
+    indent = len(stuck.here) - len(stuck.here.lstrip())
+    for above in reversed(stuck.lines[: stuck.line]):
+        if (
+            above.strip()
+            and not above.lstrip().startswith(("- ", "#"))
+            and len(above) - len(above.lstrip()) <= indent
+        ):
+            return above.strip().removeprefix("- ").split(":")[0] in ("all", "any", "none", "where")
+    return False
+
+
 def _symbol(stuck: _Stuck, column: int) -> Problem:
     found = re.match(r"(>=?)\s*([^,\]}#]*)", stuck.here[column:])
     if found is None:
         return _cannot_read(stuck)
     length = len(found[0].rstrip())
+    if _is_criterion(stuck):
+        return Problem(
+            "not-a-criterion",
+            stuck.at(stuck.line, column, column + length),
+            {
+                "nl": "er staat niet wat hier vergeleken wordt",
+                "en": "it is not said what is compared here",
+            },
+            {
+                "nl": f"Zet er de naam van een gegeven voor, zoals: age {found[0].rstrip()}",
+                "en": f"Put the name of a fact before it, such as: age {found[0].rstrip()}",
+            },
+        )
     return symbol_problem(stuck.at(stuck.line, column, column + length), found[1], found[2].strip())
 
 
