@@ -158,7 +158,9 @@ _VERDICT: Final[Mapping[str, tuple[str, Tone]]] = {
 def _verdict(
     advice: Advice, topic: TopicAnswer, advised: Sequence[Recommendation], reader: Reader
 ) -> Iterator[Line]:
-    """One line that says what became of the topic. Advice speaks for itself."""
+    """One line that says what became of the topic. Advice speaks for itself, unless it is all for another reader."""
+    if topic.outcome == "advice" and not advised:
+        yield Line(reader.of(OUTCOME["advice_for_others"]), "plain", INDENT, mark="–")
     if topic.outcome not in _VERDICT:
         return
     mark, tone = _VERDICT[topic.outcome]

@@ -31,6 +31,7 @@ OUTCOME: Final[Words] = {
     "out_of_scope": {"nl": "Valt buiten deze richtlijn.", "en": "Outside this guideline."},
     "not_assessable": {"nl": "Niet te beoordelen.", "en": "Cannot be assessed."},
     "advice": {"nl": "", "en": ""},
+    "advice_for_others": {"nl": "Er is advies, maar niet voor deze lezer: zie 'Niet nagekeken'.", "en": "There is advice, but not for this reader: see 'Not looked at'."},
     "questions": {"nl": "Nog geen advies: dat hangt af van de vragen hieronder.", "en": "No advice yet: it depends on the questions below."},
     "questions_elsewhere": {"nl": "Nog geen advies: dat hangt af van wat een ander kan beantwoorden.", "en": "No advice yet: it depends on what somebody else can answer."},
     "nothing_to_do": {"nl": "Nagekeken: er is nu niets nodig.", "en": "Looked at: nothing is needed now."},

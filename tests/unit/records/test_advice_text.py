@@ -278,6 +278,12 @@ def test_a_record_that_starts_nothing_is_told_as_that(ruleset: Ruleset) -> None:
     assert silent_line(made, ruleset).aside == "geen onderwerp begonnen"
 
 
+def test_advice_that_is_all_for_another_reader_does_not_look_like_nothing_to_do(ruleset: Ruleset) -> None:
+    text = told(advice(topic("advice")), ruleset, audience="pharmacist")
+
+    assert "– Er is advies, maar niet voor deze lezer" in text
+
+
 @pytest.mark.parametrize(
     ("role", "words"), [("gp", "Voor de huisarts"), ("social_team", "Voor het sociaal wijkteam")]
 )
