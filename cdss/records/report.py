@@ -84,6 +84,10 @@ REASONS: Final[Mapping[str, Text]] = MappingProxyType(
             "nl": "Niet nog eens gebruikt: hetzelfde gegeven staat ook onder {seen}.",
             "en": "Not used again: the same entry also stands under {seen}.",
         },
+        "older": {
+            "nl": "Niet gebruikt: van ditzelfde gegeven is ook een nieuwere versie meegestuurd; die telt.",
+            "en": "Not used: a newer version of the same entry was sent too, and that one counts.",
+        },
         "stay-end": {
             "nl": "Opname zonder einddatum die volgens de status niet meer loopt: niet gebruikt.",
             "en": "A stay without an end that is over according to its status: not used.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -42,6 +43,7 @@ class Sent:
 
     def __init__(self) -> None:
         self.items: list[Item] = []
+        self.set_aside: list[Item] = []  # versions that do not count, but may be about somebody else
         self._by_address: dict[str, Item] = {}
         self._by_name: dict[str, Item] = {}
         self._namesakes: dict[str, list[Item]] = {}  # the same type and id on two servers
@@ -74,7 +76,7 @@ class Sent:
         before = self._before(address, name)
         if before is not None and before.type == item.type != "Patient":
             if bytes(before.raw) != bytes(item.raw):
-                report.skip(item.path, "double", before.path)
+                self._keep_newest(before, item, report)
             return
         item.key = len(self.items)
         self.items.append(item)
@@ -82,6 +84,15 @@ class Sent:
             self._by_address.setdefault(address, item)
         if name is not None and (first := self._by_name.setdefault(name, item)) is not item:
             self._namesakes.setdefault(name, [first]).append(item)
+
+    def _keep_newest(self, before: Item, item: Item, report: Report) -> None:
+        """Of two versions of one resource the newest counts; the first when they do not say which that is."""
+        if _updated(item) > _updated(before):
+            before.raw, before.head, item.raw, item.head = item.raw, item.head, before.raw, before.head
+            report.skip(before.path, "older")
+        else:
+            report.skip(item.path, "double", before.path)
+        self.set_aside.append(item)
 
     def _before(self, address: str | None, name: str | None) -> Item | None:
         """The same resource, sent earlier: at the same address, or with the same id where one has no address."""
@@ -100,11 +111,22 @@ class Sent:
 
 _ELEMENT: Final = re.compile(r"at `\$\.([A-Za-z]+)")
 _HEAD: Final = msgspec.json.Decoder(fhir.Head)
+_VERSIONED: Final = msgspec.json.Decoder(fhir.Versioned)
 _BUNDLE: Final = msgspec.json.Decoder(fhir.Bundle)
 _ENTRY: Final = msgspec.json.Decoder(fhir.BundleEntry)
 _PARTS: Final = msgspec.json.Decoder(dict[str, Raw])
 _LIST: Final = msgspec.json.Decoder(list[Raw])
 _TEXT: Final = msgspec.json.Decoder(str)
+
+
+def _updated(item: Item) -> datetime:
+    """When this version was made; long ago when it does not say so, with its time zone."""
+    try:
+        meta = _VERSIONED.decode(item.raw).meta
+        made = datetime.fromisoformat(meta.last_updated or "") if meta else None
+    except (msgspec.ValidationError, ValueError):
+        made = None
+    return made if made is not None and made.tzinfo is not None else datetime.min.replace(tzinfo=UTC)
 
 
 def open_sent(data: bytes, report: Report) -> Sent:

@@ -76,6 +76,8 @@ def read_fhir(data: bytes, delivered: DeliveredArgument = None) -> Patient:
         if item.type != "Patient" and guard.admits(item, is_read=is_read) and is_read:
             item.is_ours = True
             by_type[item.type].append(item)
+    for item in sent.set_aside:
+        guard.admits(item, is_read=False)
     birth, death, sex = _person(owner, report)
     reading = Reading(sent, birth, report)
     for name, items in by_type.items():

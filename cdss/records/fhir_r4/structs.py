@@ -77,6 +77,13 @@ class Ratio(Part):
 
 class Meta(Part):
     profile: tuple[str, ...] = ()
+    last_updated: str | None = None
+
+
+class Versioned(Part):
+    """When a version of a resource was made."""
+
+    meta: Meta | None = None
 
 
 class Head(Part):

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from cdss.errors import PatientError
 from cdss.records import read
 from tests.unit.records import sent
 from tests.unit.records.sent import about, bundle, concept, observation
@@ -88,6 +89,26 @@ def test_two_versions_of_one_resource_are_told_and_the_first_counts():
 
     (record,) = patient.records("observations")
     assert str(record.fields["value"]) == "-2.6" and len(patient.skipped) == 1
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_versions_the_newest_counts_in_whatever_order(order):
+    def version(made, **elements):
+        return observation(id="o1", meta={"lastUpdated": made}, **elements)
+
+    old = version("2025-03-01T10:00:00+01:00")
+    new = version("2025-03-01T09:30:00Z", status="entered-in-error")
+
+    patient = read(bundle(*[old, new][::order]))
+
+    assert not patient.records("observations")
+    assert len(patient.skipped) == 2 and "entered-in-error" in patient.skipped[-1].why["en"]
+
+
+def test_another_version_that_is_about_somebody_else_refuses_the_record():
+    with pytest.raises(PatientError) as error:
+        read(bundle(observation(id="o1"), observation(id="o1", subject={"reference": "Patient/p2"})))
+    assert error.value.kind == "another-patient"
 
 
 def test_two_servers_may_use_the_same_id_for_different_drugs():
