@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 
@@ -43,13 +44,15 @@ def runs_in(path: Path) -> dict[str, bool]:
         return {case["id"]: "pending" not in case for case in cases}
     module = ast.parse(path.read_text(encoding="utf-8"))
     found: dict[str, bool] = {}
+    whole = " ".join(ast.unparse(node) for node in module.body if isinstance(node, ast.Assign))
+    runs = not re.search(r"pytestmark = .*mark\.(skip\b|xfail\b)", whole)
     for outer in module.body:
         inside = outer.body if isinstance(outer, ast.ClassDef) else [outer]
         before = f"{outer.name}::" if isinstance(outer, ast.ClassDef) else ""
         for node in inside:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
                 marks = " ".join(ast.unparse(mark) for mark in node.decorator_list)
-                found[before + node.name] = "mark.skip" not in marks and "mark.xfail" not in marks
+                found[before + node.name] = runs and "mark.skip" not in marks and "mark.xfail" not in marks
     return found
 
 
@@ -99,6 +102,9 @@ def checkout(tmp_path: Path) -> Path:
         "class TestY:\n    def test_inside(self): ...\n",
         encoding="utf-8",
     )
+    (tmp_path / "tests" / "test_skipped_whole.py").write_text(
+        "import pytest\npytestmark = [pytest.mark.skip(reason='')]\ndef test_runs(): ...\n", encoding="utf-8"
+    )
     (tmp_path / "guidelines").mkdir()
     (tmp_path / "guidelines" / "a.test.yaml").write_text(
         "cases: [{id: holds}, {id: waits, pending: not yet}]\n", encoding="utf-8"
@@ -127,6 +133,7 @@ def test_a_test_that_runs_is_accepted(test: str, checkout: Path) -> None:
         "tests/test_x.py::test_inside",
         "tests/test_x.py::test_skipped",
         "tests/test_x.py::test_expected_to_fail",
+        "tests/test_skipped_whole.py::test_runs",
         "guidelines/a.test.yaml::gone",
         "guidelines/a.test.yaml::waits",
     ],
