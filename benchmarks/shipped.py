@@ -122,7 +122,9 @@ def _in_a_process(action: str) -> float:
 
 
 def _run(code: str) -> str:
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"could not be measured: {code}\n{done.stderr}")
     return done.stdout.strip().splitlines()[-1]
 
 
