@@ -163,7 +163,9 @@ def _mend(
         if matters or not isinstance(entry, dict):
             skipped.setdefault(name, set()).add(place)
         else:
-            entries[place] = {key: value for key, value in entry.items() if key != field}
+            # A number of which the unit cannot be read is not a number in the unit that we expect.
+            out = {field, "value", "bound"} if field == "unit" else {field}
+            entries[place] = {key: value for key, value in entry.items() if key not in out}
     return skipped
 
 

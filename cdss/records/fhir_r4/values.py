@@ -177,7 +177,7 @@ def unit_of(quantity: Quantity) -> str | None:
     """The unit: the UCUM code when there is one, else what the sender shows."""
     is_ucum = quantity.system in (None, UCUM)
     text = (quantity.code if is_ucum else quantity.unit) or quantity.unit or quantity.code
-    return tidy_unit(text) if text is not None else None
+    return tidy_unit(text)[:60] if text is not None else None
 
 
 def pieces(quantity: Quantity | None, element: str, place: Place) -> Decimal | None:

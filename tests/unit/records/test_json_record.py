@@ -281,6 +281,15 @@ def test_a_limit_that_does_not_say_on_which_side_the_result_lies_is_no_result(wr
     assert [skipped.path for skipped in patient.skipped] == ["observations/0/comparator"]
 
 
+@pytest.mark.parametrize("unit", [5, ["mg"], "x" * 61])
+@pytest.mark.parametrize("number", [{"value": 30}, {"comparator": "<", "bound": 30}])
+def test_a_number_of_which_the_unit_cannot_be_read_is_not_taken_to_be_in_ours(unit, number):
+    patient = read({"id": "p1", "observations": [{"code": "loinc:33914-3", "unit": unit} | number]})
+
+    (record,) = patient.records("observations")
+    assert record.fields == {} and patient.skipped[0].path == "observations/0/unit"
+
+
 def test_an_end_in_9999_is_no_end():
     stay = one("stays", kind="hospital", **{"from": "2025-01-01", "until": "9999-12-31"})
 
