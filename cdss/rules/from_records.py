@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from cdss.errors import Problem
+from cdss.errors import Problem, Text
 from cdss.models.condition import Amount, Condition, Criterion, Day, Name
 from cdss.models.dates import Duration
 from cdss.models.guideline import FactSource, FromPatient, FromRecords
@@ -24,6 +24,7 @@ from cdss.rules.operands import duration_operand
 from cdss.rules.picks import Picking, pick_fits, reads_no_records
 from cdss.rules.record_fields import FIELDS, fields_of
 from cdss.rules.strata import criteria_in, names_in_test
+from cdss.rules.synonyms import probably_meant
 from cdss.rules.written import key_span, scalar, scalars, text
 
 
@@ -39,7 +40,8 @@ def read_from_records(place: Place, declared: Declared, kind: ValueType | None) 
             origins[0].span,
             "de patiënt heeft dit veld niet",
             "the patient has no such field",
-            help=did_you_mean(field, PATIENT_FIELDS) or one_of(f"patient.{one}" for one in PATIENT_FIELDS),
+            help=_meant(field, PATIENT_FIELDS, "patient.")
+            or one_of(f"patient.{one}" for one in PATIENT_FIELDS),
         )
         return None
     lists, instrument = _origins(place, origins)
@@ -83,6 +85,12 @@ def read_from_records(place: Place, declared: Declared, kind: ValueType | None) 
     )
 
 
+def _meant(written: str, known: Iterable[str], before: str = "") -> Text | None:
+    """Help with the word that was probably meant, also for a Dutch one."""
+    near = probably_meant(written, known)
+    return {"nl": f"Bedoelt u `{before}{near}`?", "en": f"Did you mean `{before}{near}`?"} if near else None
+
+
 def _reads_everything(place: Place, declared: Declared) -> None:
     """Without codes any measurement would do: the weight of a patient for a T-score."""
     known = [name for name, one in place.scope.names.items() if one.kind == "value_set"]
@@ -113,8 +121,7 @@ def _origins(place: Place, origins: Sequence[Scalar]) -> tuple[tuple[str, ...] |
                 one.span,
                 "dit is geen lijst van het dossier, en geen meetinstrument",
                 "this is no list of the record, and no instrument",
-                help=did_you_mean(one.text, [*LIST_OF, "answer", *instruments])
-                or one_of([*LIST_OF, "answer"]),
+                help=_meant(one.text, [*LIST_OF, "answer", *instruments]) or one_of([*LIST_OF, "answer"]),
             )
             return None, ""
     return tuple(lists), instrument

@@ -136,6 +136,7 @@ def _unknown(place: Place, name: Name, head: str, known: list[str] | None = None
     )
     spoken: dict[str, Text] = {key: one.spoken for key, one in scope.names.items()}
     help = did_you_mean(head, names, spoken)
+    fields = one_of(place.fields) if help is None and place.fields and known is None else None
     notes: tuple[Note, ...] = ()
     if help is not None:
         near = help["en"].split("`")[1]
@@ -150,7 +151,7 @@ def _unknown(place: Place, name: Name, head: str, known: list[str] | None = None
         "there is no fact, score or parameter with this name"
         if known is None
         else "there is no value set with this name",
-        help=help,
+        help=help or fields,
         notes=notes,
     )
 

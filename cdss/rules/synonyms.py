@@ -125,7 +125,8 @@ duration    duur tijd
 date        datum
 exists      bestaat aanwezig
 count       aantal tel
-latest      laatste recentste last
+latest      laatste recentste nieuwste last newest
+always      altijd
 first       eerste
 unique      uniek
 ask         vragen vraag
@@ -141,7 +142,25 @@ routine     geen_haast normaal
 high        hoog
 middle      midden middel medium normaal
 low         laag
-contact     consult
+contact     consult contactmoment
+condition   aandoening diagnose diagnosis episode conditions
+observation meting metingen meetwaarde uitslag lab labresult measurement observations
+procedure   verrichting onderzoek ingreep
+prescription voorschrift recept medication
+dispensing  verstrekking aflevering uitgifte
+administration toediening injectie
+agreement   afspraak medicatieafspraak
+allergy     allergie overgevoeligheid intolerantie
+referral    verwijzing aanvraag
+stay        opname verblijf
+document    brief letter
+answer      antwoord
+decision    besluit beslissing
+goal        doel
+age         leeftijd
+sex         geslacht gender
+birth_date  geboortedatum
+deceased_on overlijdensdatum overleden
 population  populatie
 gp          huisarts
 practice_nurse praktijkverpleegkundige praktijkondersteuner poh verpleegkundige

@@ -398,6 +398,23 @@ def test_a_window_is_kept_as_it_was_written(window: str) -> None:
         assert bool(getattr(fact.source, key)) == (f"{key}:" in window)
 
 
+@pytest.mark.parametrize(
+    ("body", "help"),
+    [
+        ("{from: meting, if_missing: unknown, text: {nl: X}}", "Bedoelt u `observation`?"),
+        ("{from: voorschrift, if_missing: unknown, text: {nl: X}}", "Bedoelt u `prescription`?"),
+        ("{from: patient.leeftijd, text: {nl: X}}", "Bedoelt u `patient.age`?"),
+        ("{from: condition, in: fracture, where: [oorzaak is high_energy], if_missing: unknown, text: {nl: X}}", "Hier mag staan: `on`, `codes`, `date_kind`, `until`, `active`, `site`, `cause`, `episode`."),
+    ],
+)  # fmt: skip
+def test_the_help_names_the_list_or_field_that_was_meant(body: str, help: str) -> None:
+    text = HEAD + FACTS.replace("facts:\n", f"facts:\n  x: {body}\n")
+
+    (problem,) = (one for one in problems(text) if one.kind.startswith("unknown-"))
+
+    assert problem.help is not None and problem.help["nl"] == help
+
+
 # Parameters and findings
 
 

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdss.errors import Problem
+from cdss.models.patient import LIST_OF
+from cdss.rules.kinds import PATIENT_FIELDS
 from cdss.rules.load import load_text
 from cdss.rules.render import render
 from cdss.rules.shape import FILE_KINDS, SHAPES
@@ -333,9 +335,10 @@ def test_every_word_that_stands_for_another_stands_for_a_word_of_the_language() 
         for kind in kinds_in(key.kind)
         for word in getattr(kind, "words", ())
     }
-    lists = {"all", "any", "none", "nl", "en", "yes", "no", "yes_no", "contact", "ask", "unknown"}
+    lists = {"all", "any", "none", "nl", "en", "yes", "no", "yes_no", "contact", "ask", "unknown", "always"}
+    record = {*LIST_OF, *PATIENT_FIELDS, "answer"}
 
-    assert {word for words in MEANT.values() for word in words} <= keys | closed | lists
+    assert {word for words in MEANT.values() for word in words} <= keys | closed | lists | record
 
 
 def test_nothing_is_suggested_for_a_word_that_is_like_no_other() -> None:
