@@ -293,12 +293,18 @@ _FIELD_TEXT: dict[str, Text] = {
     "usage": {"nl": "Wat is het gebruiksvoorschrift", "en": "What are the directions for use"},
     "quantity": {"nl": "Hoeveel stuks zijn er verstrekt", "en": "How many units were dispensed"},
     "on": {"nl": "Op welke datum was dit", "en": "On which date was this"},
+    "reason": {"nl": "Waarom is dit gestopt", "en": "Why was this stopped"},
+    "stop_type": {
+        "nl": "Is dit voorgoed of tijdelijk gestopt",
+        "en": "Was this stopped for good or for a time",
+    },
 }
 _LIST_TEXT: dict[str, Text] = {
     "conditions": {"nl": "diagnose", "en": "diagnosis"},
     "dispensings": {"nl": "verstrekking", "en": "dispensing"},
     "prescriptions": {"nl": "voorschrift", "en": "prescription"},
     "administrations": {"nl": "toediening", "en": "administration"},
+    "agreements": {"nl": "medicatieafspraak", "en": "medication agreement"},
     "observations": {"nl": "meting", "en": "measurement"},
 }
 
