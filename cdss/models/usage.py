@@ -79,6 +79,9 @@ PIECES: Final = frozenset(
 INJECTIONS: Final = frozenset(
     {"injectie", "injecties", "injection", "injections", "spuit", "syringe", "infuus", "infusion"}
 )
+NOT_READ: Final = "not read"
+"""Directions that were sent but could not be read: never the same as no directions, which leave the product to tell."""
+
 SELDOM: Final = 91
 """From this many days between two injections on, one injection is one package."""
 

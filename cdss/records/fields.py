@@ -9,7 +9,7 @@ from typing import Final
 
 from cdss.models.patient import Days, FieldValue
 from cdss.models.quantity import LIMIT, QuantityError, canonical_unit
-from cdss.models.usage import usage_range
+from cdss.models.usage import NOT_READ, usage_range
 from cdss.records.report import Report
 
 END_MATTERS: Final = frozenset({"stays", "agreements", "decisions"})
@@ -34,7 +34,7 @@ def fields_are_usable(
         if isinstance(quantity, Decimal) and quantity < 0:
             fields["kind"] = "return"
     usage = fields.get("usage")
-    if isinstance(usage, str) and not _is_understood(usage):
+    if isinstance(usage, str) and usage != NOT_READ and not _is_understood(usage):
         report.once(f"{path}/usage", "usage", usage)
     end = fields.get("until")
     if isinstance(end, Days):

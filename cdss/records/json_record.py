@@ -29,6 +29,7 @@ from cdss.models.patient_record import (
     fields_of,
 )
 from cdss.models.record_form import form_problem, known_keys, near_to
+from cdss.models.usage import NOT_READ
 from cdss.records.delivered import DeliveredArgument, as_far_as_read, periods_of, read_delivered
 from cdss.records.fields import fields_are_usable
 from cdss.records.report import Report
@@ -166,6 +167,8 @@ def _mend(
             # A number of which the unit cannot be read is not a number in the unit that we expect.
             out = {field, "value", "bound"} if field == "unit" else {field}
             entries[place] = {key: value for key, value in entry.items() if key not in out}
+            if field == "usage":
+                entries[place]["usage"] = NOT_READ
     return skipped
 
 

@@ -232,6 +232,23 @@ def test_somebody_born_on_29_february_is_fifty_on_1_march() -> None:
     assert after.recommendation("order-dxa-vfa") is not None
 
 
+@pytest.mark.parametrize("usage", ["3D2T ZN", 5, "x" * 201])
+def test_directions_that_cannot_be_read_are_not_replaced_by_what_the_product_mostly_lasts(usage: Any) -> None:
+    twelve = {"on": "2026-01-20", "codes": ["atc:M05BA04"], "strength": "70 mg", "quantity": 12}
+
+    def run_out(**more: Any) -> Any:
+        record = {
+            "birth_date": "1950-01-01",
+            "delivered": {"dispensings": {}},
+            "dispensings": [twelve | more],
+        }
+        advice = cdss.Engine(cdss.load()).advise(cdss.read(record), ON, topics=["fracture-prevention"])
+        return advice.findings["bone_drug_use.run_out"]
+
+    assert run_out() == "2026-04-14"  # 12 times 7 days
+    assert run_out(usage=usage) == {"low": "2026-01-20"}
+
+
 def test_a_returned_dispensing_is_normal() -> None:
     weekly = {"codes": ["atc:M05BA04"], "strength": "70 mg"}
     record = {

@@ -14,7 +14,7 @@ from typing import Final
 
 from msgspec import Raw
 
-from cdss.models.usage import MONTHS
+from cdss.models.usage import MONTHS, NOT_READ
 from cdss.records.fhir_r4.structs import Dosage, Ingredient, Quantity, Ratio, Repeat, Timing
 from cdss.records.fhir_r4.values import Place, code_words, is_pieces, number, unit_of
 
@@ -30,7 +30,7 @@ CODES: Final = {
 
 
 def usage_words(dosages: Sequence[Dosage], place: Place, *, cyclic: bool = False) -> str | None:
-    """The directions in words; None when nothing was sent, or when they are no fixed amount per day.
+    """The directions in words; None when none were sent, NOT_READ when they are no fixed amount per day.
 
     `cyclic`: the resource says that the schedule stops and starts again, which changes every amount.
     """
@@ -40,9 +40,10 @@ def usage_words(dosages: Sequence[Dosage], place: Place, *, cyclic: bool = False
     amounts = [_per_day(dosage, place) for dosage in dosages]
     known = [amount for amount in amounts if amount is not None]
     if cyclic or in_steps or len(known) < len(amounts):
-        if cyclic or in_steps or any(_says_amount(dosage) for dosage in dosages):
-            place.once("dosage", place.path)
-        return None
+        if not (cyclic or in_steps or any(_says_amount(dosage) for dosage in dosages)):
+            return None  # text only
+        place.once("dosage", place.path)
+        return NOT_READ
     low, high = (sum((amount[end] for amount in known), Fraction(0)) for end in (0, 1))
     words = _words(low, high)
     if any(dosage.as_needed_boolean or dosage.as_needed_codeable_concept for dosage in dosages):

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from cdss.models.usage import usage_per_day, usage_range
+from cdss.models.usage import NOT_READ, usage_per_day, usage_range
 from cdss.records import read
 from tests.unit.records.sent import ATC, about, bundle, concept, dispense, weekly
 
@@ -69,7 +69,6 @@ def test_a_range_keeps_its_two_ends():
 @pytest.mark.parametrize(
     "given",
     [
-        {"text": "1 tablet per week"},
         {"timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "wk"}}},
         {"doseAndRate": ONE},
         dosage(70, "mg", frequency=1, period=1, periodUnit="wk"),
@@ -84,12 +83,16 @@ def test_a_range_keeps_its_two_ends():
         {"timing": {"event": ["2025-01-01"]}, "doseAndRate": ONE},
     ],
 )
-def test_what_is_no_fixed_number_of_pieces_stays_unknown(given):
-    assert usage_of(given) is None
+def test_what_is_no_fixed_number_of_pieces_stays_unknown_and_is_not_left_to_the_product(given):
+    assert usage_of(given) == NOT_READ and usage_range(NOT_READ) is None
+
+
+def test_text_alone_says_nothing():
+    assert usage_of({"text": "1 tablet per week"}) is None
 
 
 def test_steps_one_after_another_stay_unknown():
-    assert usage_of(weekly(sequence=1), weekly(sequence=2)) is None
+    assert usage_of(weekly(sequence=1), weekly(sequence=2)) == NOT_READ
 
 
 def test_a_schedule_that_stops_and_starts_again_stays_unknown():
@@ -97,7 +100,7 @@ def test_a_schedule_that_stops_and_starts_again_stays_unknown():
         "url": "http://nictiz.nl/fhir/StructureDefinition/ext-InstructionsForUse.RepeatPeriodCyclicalSchedule"
     }
 
-    assert usage_of(weekly(), extension=[cycle]) is None
+    assert usage_of(weekly(), extension=[cycle]) == NOT_READ
 
 
 @pytest.mark.parametrize(
