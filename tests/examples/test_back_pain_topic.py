@@ -60,3 +60,13 @@ def test_neck_pain_opens_the_topic_only_to_say_that_it_is_out_of_scope(
 
 def test_a_record_without_back_pain_does_not_open_the_topic(engine: cdss.Engine) -> None:
     assert outcome(engine, conditions=[episode("icpc-1:L90")]) == "not_started"
+
+
+def test_of_neck_pain_it_is_not_said_that_alarms_were_looked_at(engine: cdss.Engine) -> None:
+    record = {"id": "p1", "birth_date": "1980-04-01", "conditions": [episode("icpc-1:L83")]}
+
+    topics = engine.advise(cdss.read(record), on=ON).to_dict()["topics"]
+
+    said = next(one["text"]["nl"] for one in topics if one["topic"] == "back-pain")
+    assert "Er is niets beoordeeld" in said
+    assert "rode vlaggen" not in said
