@@ -63,7 +63,13 @@ def test_a_record_without_back_pain_does_not_open_the_topic(engine: cdss.Engine)
 
 
 def test_of_neck_pain_it_is_not_said_that_alarms_were_looked_at(engine: cdss.Engine) -> None:
-    record = {"id": "p1", "birth_date": "1980-04-01", "conditions": [episode("icpc-1:L83")]}
+    record = {
+        "id": "p1",
+        "birth_date": "1980-04-01",
+        "delivered": {"conditions": {}, "contacts": {}},
+        "conditions": [episode("icpc-1:L83")],
+        "contacts": [],
+    }
 
     topics = engine.advise(cdss.read(record), on=ON).to_dict()["topics"]
 
