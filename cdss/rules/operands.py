@@ -223,7 +223,7 @@ def duration_operand(place: Place, amount: Amount | Name) -> Amount | Name | Non
     if isinstance(amount, Amount):
         if amount.duration is not None:
             return amount
-        number = f"{amount.quantity.value:f}"
+        number = f"{abs(amount.quantity.value):f}"
         place.draft.report(
             "wrong-unit" if amount.quantity.unit else "missing-unit",
             amount.span,

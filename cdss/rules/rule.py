@@ -131,6 +131,7 @@ def _messages(place: Place, node: Node | None) -> tuple[Mapping[str, Text], Mapp
     for entry in entries(node):
         messages[entry.key.text] = texts(entry.value)
         for said in _said(entry):
+            _check_braces(place, said)
             for found in BRACES.finditer(said.text):
                 if found[1] not in names:
                     name = _message_name(place, said, found)
@@ -143,6 +144,22 @@ def _said(entry: Entry) -> list[Scalar]:
     if isinstance(entry.value, Scalar):
         return [entry.value]
     return [one.value for one in entries(entry.value) if isinstance(one.value, Scalar)]
+
+
+def _check_braces(place: Place, said: Scalar) -> None:
+    """A brace without its other half, or a pair around another: a reader would see it as it is written."""
+    loose = re.search(r"[{}]", BRACES.sub(lambda found: " " * len(found[0]), said.text))
+    if loose is not None:
+        place.draft.report(
+            "bad-name",
+            within(said, loose.start(), loose.end()),
+            "deze accolade hoort bij geen andere",
+            "this brace belongs to no other",
+            help=advice(
+                "Schrijf een waarde als `{fracture_risk}`; in gewone tekst staan geen accolades.",
+                "Write a value as `{fracture_risk}`; plain text has no braces.",
+            ),
+        )
 
 
 def _message_name(place: Place, said: Scalar, found: re.Match[str]) -> Name | None:

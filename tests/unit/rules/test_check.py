@@ -120,6 +120,12 @@ def test_a_patient_reads_no_name_of_a_score_or_a_questionnaire(text: str, seen: 
     assert errors(message(text, "gp") + more) == []
 
 
+@pytest.mark.parametrize("text", ["Neem {age door.", "Neem age} door.", "Neem {{age}} door."])
+def test_a_brace_without_its_other_half_does_not_reach_a_reader(text: str) -> None:
+    assert [kind for kind, _ in errors(message(text))] == ["bad-name"]
+    assert errors(message("Neem {age} door.")) == []
+
+
 def test_a_label_or_an_outcome_claims_nothing_either() -> None:
     label = message("Goed.").replace("nl: DXA aanvragen", "nl: De huisarts is geïnformeerd")
     outcome = HEAD + FACTS + rule("smoking", "outcome: out_of_scope, text: {nl: U wordt gebeld., en: Fine.}")
