@@ -97,16 +97,16 @@ def read_fhir(data: bytes, delivered: DeliveredArgument = None) -> Patient:
 
 
 def _read_all(kind: Kind, name: str, items: list[Item], reading: Reading) -> None:
-    """Read every resource of one type that can be used."""
+    """Read every resource of one type that can be used. A copy goes with its original, also when that was
+    withdrawn."""
     report = reading.report
-    usable: Iterable[tuple[Item, Any]] = (
-        (item, resource)
-        for item in items
-        if (resource := decode(kind.decoder, item, report)) is not None
-        and _is_usable(kind, resource, item, report)
+    decoded: Iterable[tuple[Item, Any]] = (
+        (item, resource) for item in items if (resource := decode(kind.decoder, item, report)) is not None
     )
     if name.startswith("Medication"):
-        usable = mp9.without_copies(list(usable), report)
+        decoded = mp9.without_copies(list(decoded), report)
+    usable = [(item, resource) for item, resource in decoded if _is_usable(kind, resource, item, report)]
+    if name.startswith("Medication"):
         medication.count_dispense_requests(reading, usable)
     for item, resource in usable:
         reading.item, reading.key = item, item.key

@@ -266,6 +266,17 @@ def test_a_copy_counts_only_when_the_original_was_not_sent():
     assert alone.records("prescriptions")[0].fields["prescriber"] == "other"
 
 
+def test_the_copy_of_a_withdrawn_original_does_not_count():
+    copy = {"url": NICTIZ + "ext-CopyIndicator", "valueBoolean": True}
+    number = [{"system": "urn:oid:2.16.840.1.113883.2.4.3.11.999.77.16076005.1", "value": "ma-1"}]
+    withdrawn = agreement(id="a", identifier=number, status="entered-in-error")
+
+    found = read(bundle(agreement(copy, id="b", identifier=number), withdrawn))
+
+    assert not found.records("agreements") and not found.records("prescriptions")
+    assert len(found.skipped) == 2
+
+
 def test_a_statement_of_use_with_a_stop_is_a_statement_of_not_using():
     use = about(
         "MedicationStatement",
