@@ -37,6 +37,7 @@ from cdss.rules.synonyms import probably_meant
 from cdss.rules.values import check_value, nothing_here
 
 LANGUAGES = ("nl", "en")
+MOST_GUESSES = 1_000
 
 
 def validate(node: Node, kind: str) -> list[Problem]:
@@ -49,6 +50,7 @@ def validate(node: Node, kind: str) -> list[Problem]:
 class _Checker:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.guesses = 0
 
     def add(self, kind: str, span: Span, text: Text, help: Text | None = None, *notes: Note) -> None:
         self.problems.append(Problem(kind, span, text, help, notes))
@@ -267,7 +269,9 @@ class _Checker:
         if _is_cut_off(entry, before):
             self.problems.append(_cut_off(entry.key, before))
             return set()
-        meant = probably_meant(entry.key.text, names)
+        self.guesses += 1
+        # Who wrote this many wrong keys handed over another kind of file: a guess at each would take minutes.
+        meant = probably_meant(entry.key.text, names) if self.guesses <= MOST_GUESSES else None
         help: Text | None = None
         if meant is not None:
             help = {"nl": f"Bedoelt u `{meant}`?", "en": f"Did you mean `{meant}`?"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -339,6 +340,15 @@ def test_every_word_that_stands_for_another_stands_for_a_word_of_the_language() 
     record = {*LIST_OF, *PATIENT_FIELDS, "answer"}
 
     assert {word for words in MEANT.values() for word in words} <= keys | closed | lists | record
+
+
+def test_a_file_of_wrong_keys_is_told_in_seconds_and_every_key_of_it() -> None:
+    started = time.perf_counter()
+
+    told = problems(HEAD + "".join(f"rule{number}: 1\n" for number in range(20_000)))
+
+    assert len(told) == 20_000
+    assert time.perf_counter() - started < 3
 
 
 def test_nothing_is_suggested_for_a_word_that_is_like_no_other() -> None:
