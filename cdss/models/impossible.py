@@ -44,6 +44,10 @@ IMPOSSIBLE: Final[Mapping[str, Text]] = MappingProxyType(
             "transaction.",
             "en": "A Bundle of type '{seen}' is not read: expected collection, searchset or transaction.",
         },
+        "nothing": {
+            "nl": "Hier staat niets: verwacht een patiëntdossier in JSON.",
+            "en": "There is nothing here: expected a patient record in JSON.",
+        },
         "empty": {
             "nl": "De Bundle is leeg: er is geen patiënt in te vinden.",
             "en": "The Bundle is empty: there is no patient in it.",

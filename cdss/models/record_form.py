@@ -31,8 +31,8 @@ _EXPECTED: dict[str, Text] = {
 
 
 def path_of(error: ErrorDetails) -> str:
-    """Where it is, as `conditions/0/site`."""
-    return "/".join(str(part) for part in error["loc"])
+    """Where it is, as `conditions/0/site`. What is wrong with a key stands at that key."""
+    return "/".join(str(part) for part in error["loc"] if part != "[key]")
 
 
 def form_problem(error: ErrorDetails) -> tuple[str, Text]:

@@ -67,6 +67,8 @@ def _read_text(text: str, delivered: DeliveredArgument) -> Patient:
 
 def _read_bytes(data: bytes, delivered: DeliveredArgument) -> Patient:
     data = data.removeprefix(_BYTE_ORDER_MARK.encode())
+    if not data.strip():
+        raise impossible("nothing")
     try:
         text = data.decode()
     except UnicodeDecodeError as error:

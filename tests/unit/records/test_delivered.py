@@ -117,7 +117,7 @@ def test_answers_are_never_complete():
     ("told", "path"),
     [
         ("alles", "delivered"),
-        ({"condition": {}}, "delivered/condition/[key]"),
+        ({"condition": {}}, "delivered/condition"),
         ({"conditions": {"reach": "everybody"}}, "delivered/conditions/reach"),
         ({"conditions": {"since": "2021"}}, "delivered/conditions/since"),
         ({"conditions": {"from": "2021-01-01", "until": "2021-01-01"}}, "delivered/conditions"),

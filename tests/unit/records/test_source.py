@@ -83,6 +83,11 @@ def test_an_empty_bundle_is_refused_as_empty(source):
     assert kind_of(source) == "empty"
 
 
+@pytest.mark.parametrize("source", [b"", "", " \n", "\ufeff"])
+def test_a_file_without_a_word_is_refused_as_such(source):
+    assert kind_of(source) == "nothing"
+
+
 def test_json_that_is_nested_too_deeply_is_refused():
     assert kind_of('{"x": ' + "[" * 100_000) == "not-json"
     assert kind_of("[" * 100_000) == "not-json"
