@@ -85,7 +85,7 @@ URGENCY: Final[Mapping[str, Text]] = {
 
 ROLE: Final[Mapping[str, Text]] = {
     "gp": both("de huisarts", "the GP"),
-    "practice_nurse": both("de praktijkverpleegkundige", "the practice nurse"),
+    "practice_nurse": both("de praktijkondersteuner", "the practice nurse"),
     "practice_nurse_mental_health": both("de POH-GGZ", "the mental-health practice nurse"),
     "practice_assistant": both("de doktersassistent", "the practice assistant"),
     "pharmacist": both("de apotheker", "the pharmacist"),
