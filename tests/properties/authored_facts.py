@@ -236,23 +236,34 @@ class Facts(Criteria):
         body |= {"pick": how, "field": one}
         self.fact(body | self._absence(kind, ("ask", "unknown", "assume")), kind, dated=True)  # type: ignore[arg-type]
 
+    def stretch(self) -> str:
+        """A window that holds a day: one of no days is refused."""
+        found = self.amount()
+        return "1 days" if found.startswith("0 ") else found
+
     def _which(self, where: Sequence[str]) -> dict[str, Body]:
         """Which records: their own fields, and the window."""
         body: dict[str, Body] = {}
         lines: list[Body] = []
         for _ in range(self.number(0, 2) if where else 0):
-            line: Body = self.one_of(where) if self.number(0, 5) else self.line()
+            line: Body = self.one_of(where)
             if self.chance(4):
                 line = {self.one_of(("any", "none")): [line, self.one_of(where)]}
             lines.append(line)
         if lines:
             body["where"] = lines
         if self.chance(4):
-            body["within"] = self.amount()
+            body["within"] = self.stretch()
         for end in ("after", "before"):
             if self.chance(7):
                 day = self.any_name("date")
                 body[end] = day.name if day is not None and self.chance(2) else self.one_of(DAYS)
+        if (
+            body.get("after") in DAYS
+            and body.get("before") in DAYS
+            and str(body["after"]) >= str(body["before"])
+        ):
+            del body["before"]  # no day lies between them: the check refuses that
         if self.chance(10):
             body["after_age"] = self.one_of(("50 years", "75 years"))
         episode = self.any_name("code")
@@ -264,7 +275,7 @@ class Facts(Criteria):
         kinds = {"exists": YES_NO, "count": PLAIN, "days_supplied": DURATION}
         kind = kinds.get(how, DATE)
         if how == "count" and self.chance(3):
-            body["together_within"] = self.amount()
+            body["together_within"] = self.stretch()
         elif how == "count" and distinct and self.chance(2):
             body["distinct"] = self.one_of(distinct)
         if how != "exists" or str(body["from"]) in INSTRUMENTS or self.chance(2):

@@ -281,7 +281,7 @@ class Author(Facts):
         return body | {"then": then}
 
     def alarm(self) -> None:
-        """A rule of U2: record and answer that contradict each other both count. It reads no finding of another rule."""
+        """A rule of U2: record and answer that contradict each other both count, also behind a finding."""
         rule = self._rule({"recommend": "alarm", "urgency": "U2", "priority": "high"})
         rule.pop("if_unknown", None)
         self.rules.append(rule)
@@ -335,12 +335,12 @@ def rulesets(draw: st.DrawFn, size: int = 5) -> Written:
     steps = (author.derived, author.derived, author.derived, author.score, author.table, author.recorded)
     for _ in range(author.number(0, size)):
         draw(st.sampled_from(steps))()
-    if author.chance(3):
-        author.alarm()
     for _ in range(author.number(1, 2)):
         author.batch()
         for _ in range(author.number(0, 2)):
             draw(st.sampled_from(steps))()
+    if author.chance(3):
+        author.alarm()
     return author.written()
 
 
