@@ -76,3 +76,48 @@ def test_of_neck_pain_it_is_not_said_that_alarms_were_looked_at(engine: cdss.Eng
     said = next(one["text"]["nl"] for one in topics if one["topic"] == "back-pain")
     assert "Er is niets beoordeeld" in said
     assert "rode vlaggen" not in said
+
+
+KNOWN = {"route": "step", "track": "non_specific", "pain_duration": "100 days", "wpn_level": 1}
+
+
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [
+        ({"pain_duration": "unknown"}, "step-2-duration-unknown"),
+        ({"wpn_level": 4}, "step-4-most-complex"),
+        ({"current_step": 4, "response": "recovered"}, "step-1-after-recovery"),
+        ({"current_step": 4, "response": "improved"}, "step-3-after-step-4"),
+        ({"current_step": 4}, "step-4-continue"),
+        ({"current_step": 3, "response": "improved"}, "step-2-finish"),
+        (
+            {"current_step": 3, "current_step_duration": "84 days", "response": "worsened", "impact": "high"},
+            "step-4-after-step-3",
+        ),
+        ({"current_step": 3}, "step-3-continue"),
+        ({"current_step": 2, "response": "improved"}, "step-2-finish"),
+        (
+            {"current_step": 2, "current_step_duration": "42 days", "response": "worsened", "risk": "high"},
+            "step-3-after-step-2",
+        ),
+        ({"current_step": 2}, "step-2-continue"),
+        ({"current_step": 0, "response": "recovered"}, "step-1-after-recovery"),
+        ({"current_step": 0, "flipperkast": 2}, "step-3-at-once"),
+        ({"current_step": 0, "risk": "medium"}, "step-2-raised-risk"),
+        ({"current_step": 1, "response": "worsened"}, "step-2-no-improvement"),
+        ({"current_step": 1, "response": "improved"}, "step-1-self-care"),
+        ({"current_step": 0}, "step-2-long-or-frequent"),
+        ({"current_step": 0, "pain_duration": "21 days"}, "step-2-no-improvement"),
+        ({"current_step": 0, "pain_duration": "5 days"}, "step-1-self-care"),
+    ],
+)
+def test_each_row_of_the_table_has_one_text_of_its_own(
+    engine: cdss.Engine, given: dict[str, Any], rule: str
+) -> None:
+    """Two texts for one step would say "go on" and "change" at once."""
+    facts = {name: value for name, value in {**KNOWN, **given}.items() if value != "unknown"}
+
+    advice = engine.advise(cdss.Patient.from_facts(facts), on=ON, setting="contact", topics=["back-pain"])
+
+    steps = [one for one in advice.recommendations if one.action.startswith("step-")]
+    assert [list(one.rules) for one in steps] == [[f"back-pain.stepped-care/{rule}"]]
