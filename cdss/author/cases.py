@@ -66,6 +66,23 @@ class Case:
     expect: tuple[Expectation, ...] = ()
     pending: str = ""
     title: Text = field(default_factory=dict)
+    written: Mapping | None = None
+
+    def place(self, path: str) -> Span:
+        """Where a path of the patient (`given/bmi`, `conditions/0/site`) stands: as deep as it can be found."""
+        keys = path.split("/") if path.startswith("given/") else ["record", *path.split("/")]
+        node: Node | None = self.written
+        span = self.span
+        for key in keys:
+            match node:
+                case Mapping() if entry := node.entry(key):
+                    span, node = entry.key.span, entry.value
+                case Sequence() if key.isdecimal() and int(key) < len(node.items):
+                    node = node.items[int(key)]
+                    span = node.span
+                case _:
+                    break
+        return span
 
 
 def read_cases(path: Path, shown: str | None = None) -> tuple[list[Case], list[Problem]]:
@@ -112,10 +129,18 @@ def _case(item: Mapping, file: Mapping, path: Path) -> Case | Problem:
         return text(item.get(key)) or text(file.get(key)) or default
 
     on_node = item.get("on") or file.get("on")
+    if on_node is None:
+        return Problem(
+            "missing-key",
+            item.span,
+            {"nl": "deze casus heeft geen datum", "en": "this case has no date"},
+            {"nl": "schrijf `on: 2026-03-01` bij de casus of bovenaan het bestand",
+             "en": "write `on: 2026-03-01` with the case or at the top of the file"},
+        )  # fmt: skip
     try:
         on = parse_day(text(on_node))
     except DateError as error:
-        return Problem("wrong-date", on_node.span if on_node is not None else item.span, error.text)
+        return Problem("wrong-date", on_node.span, error.text)
     expected = item.get("expect")
     expect = tuple(
         Expectation(entry.key.text, entry.value, entry.key.span)
@@ -148,6 +173,7 @@ def _case(item: Mapping, file: Mapping, path: Path) -> Case | Problem:
         expect=expect,
         pending=text(item.get("pending")),
         title=texts(item.get("text")),
+        written=item,
     )
 
 

@@ -84,10 +84,9 @@ def _failed(result: Result, lang: str) -> Iterator[Line]:
         yield Line(title, "plain", 2)
     for failure in result.failures:
         yield Line(f"{failure.what}, {_WORDS['line'][lang]} {failure.span.line}", "strong", 2)
-        for word in ("expected", "found"):
-            yield Line(
-                said(getattr(failure, word), lang), "plain", 4, label=_WORDS[word][lang], label_width=10
-            )
+        found = failure.told[lang] if failure.told else said(failure.found, lang)
+        for word, words in (("expected", said(failure.expected, lang)), ("found", found)):
+            yield Line(words, "plain", 4, label=_WORDS[word][lang], label_width=10)
 
 
 def _listed(result: Result, lang: str) -> Iterator[Line]:

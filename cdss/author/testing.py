@@ -13,7 +13,7 @@ from cdss.engine.conclusions import Conclusions
 from cdss.engine.editions import choose
 from cdss.engine.engine import Engine
 from cdss.engine.questions import questions
-from cdss.errors import GuidelineError, PatientError, Problem, Span
+from cdss.errors import GuidelineError, PatientError, Problem, Span, Text
 from cdss.models.advice import Advice
 from cdss.models.guideline import URGENCIES, GuidelineFile, Ruleset
 from cdss.models.patient import Patient
@@ -35,6 +35,8 @@ class Failure:
     expected: str
     found: str
     span: Span
+    told: Text | None = None
+    """What was found, where it is a sentence of ours: in every language."""
 
     def __str__(self) -> str:
         return f"{self.span}: {self.what}: expected {self.expected}; found {self.found}"
@@ -171,7 +173,9 @@ def _failures(case: Case, engine: Engine) -> list[Failure]:
         return [Failure("guideline", str(case.guideline.name), "no such file was loaded", case.span)]
     try:
         ran = _run(case, file, engine)
-    except (PatientError, ValueError) as error:
+    except PatientError as error:
+        return [_unreadable(case, error.path, error.text)]
+    except ValueError as error:
         return [Failure("record", "a patient that can be read", str(error), case.span)]
     found: list[Failure] = []
     for expectation in case.expect:
@@ -185,6 +189,12 @@ def _failures(case: Case, engine: Engine) -> list[Failure]:
         else:
             found += compare(ran, expectation)
     return found
+
+
+def _unreadable(case: Case, path: str, text: Text) -> Failure:
+    """What is wrong with the patient of a case, at the word that is wrong."""
+    told = {language: f"{path}: {said}" if path else said for language, said in text.items()}
+    return Failure("record", "a patient that can be read", told["en"], case.place(path), told)
 
 
 def file_of(case: Case, ruleset: Ruleset) -> GuidelineFile | None:

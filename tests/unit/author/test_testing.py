@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cdss.author.cases import EXPECTATIONS
+from cdss.author.tested import report_lines
 from cdss.author.testing import COMPARISONS, Failure, Report, as_written, root_of, run_files
 from cdss.models.value import JsonValue
 
@@ -294,6 +295,32 @@ def test_a_record_with_a_key_that_does_not_exist_fails(folder: Path) -> None:
 
     [failure] = failures(report)
     assert "conditons" in failure.found
+
+
+def test_what_is_wrong_with_a_patient_is_told_in_both_languages_at_the_word_that_is_wrong(
+    folder: Path,
+) -> None:
+    report = run(
+        folder, "  - id: it\n    given:\n      falls: 2\n      bmj: 19\n    expect: {recommend: []}\n"
+    )
+
+    [failure] = failures(report)
+    [shown] = [line for line in report_lines(report, "reference", 0.1) if "bmj" in line.text]
+    assert failure.told == {
+        "nl": "given/bmj: Er is geen gegeven 'bmj'.",
+        "en": "given/bmj: There is no fact 'bmj'.",
+    }
+    assert shown.text == failure.told["nl"]
+    assert (failure.span.line, failure.span.column) == (len(HEAD.splitlines()) + 4, 7)
+
+
+def test_what_is_wrong_in_a_record_is_told_at_its_place_in_the_case(folder: Path) -> None:
+    case = "  - id: it\n    record:\n      conditions: [{code: icpc-1:L72, sit: hip}]\n    expect: {recommend: []}\n"
+
+    [failure] = failures(run(folder, case))
+
+    assert failure.span.line == len(HEAD.splitlines()) + 3
+    assert failure.span.column == len("      conditions: [{code: icpc-1:L72, ") + 1
 
 
 def test_what_goes_wrong_with_one_case_does_not_stop_the_next(folder: Path) -> None:
