@@ -131,7 +131,7 @@ def _case(item: Mapping, file: Mapping, path: Path) -> Case | Problem:
     on_node = item.get("on") or file.get("on")
     if on_node is None:
         return Problem(
-            "missing-key",
+            "wrong-date",
             item.span,
             {"nl": "deze casus heeft geen datum", "en": "this case has no date"},
             {"nl": "schrijf `on: 2026-03-01` bij de casus of bovenaan het bestand",

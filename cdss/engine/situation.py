@@ -9,6 +9,7 @@ When there are too many ways, only the run-out is bounded, and the rest is left 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -23,6 +24,8 @@ from cdss.models.dates import Duration
 from cdss.models.truth import NO, UNKNOWN, YES, Truth
 
 MOST_WAYS: Final = 64
+SAME_STRENGTH: Final = "the same"
+"""A strength that several supplies turn out to share; which it is does not matter."""
 FOLLOW_UP_FIRST: Final = frozenset({"denosumab", "atc:M05BX04"})
 """The drug, by the word for it, that is never simply ended (clinical §3.6)."""
 
@@ -202,7 +205,8 @@ def _strengths(case: Case) -> Iterator[tuple[tuple[Question, ...], Case]]:
     for use in case.uses:
         if use.product.code in codes and use.product.strength is None and "strength" not in use.missing:
             others = {other.product for other in case.uses if other.product.code == use.product.code}
-            for known in sorted(others - {use.product}, key=repr):
+            same = Product(use.product.code, SAME_STRENGTH)
+            for known in sorted(others - {use.product}, key=repr) or [same]:
                 settled = tuple(
                     replace(one, product=known) if one.product == use.product else one for one in case.uses
                 )
@@ -242,13 +246,14 @@ def _alone(case: Case, use: Use) -> Course:
 
 
 def _course(case: Case, uses: Iterable[Use], end: int) -> Course | None:
-    """The course with the least (0) or the most (1) supply. Most: unknown strengths are the same product."""
-    blurred = _mixed(case.uses) if end else frozenset()
+    """The course with the least (0) or the most (1) supply. Least: each unknown strength is another product, so
+    that nothing is carried over; most: they are all the same."""
+    blurred = _mixed(case.uses)
     doses = [
         Dose(
             day=use.first,
             days=use.low if not end else FAR if use.high is None else use.high,
-            product=Product(use.product.code, None) if use.product.code in blurred else use.product,
+            product=_read_as(use, end) if use.product.code in blurred else use.product,
             drug=use.drug,
             list=use.list,
             paths=(use.path,),
@@ -259,12 +264,19 @@ def _course(case: Case, uses: Iterable[Use], end: int) -> Course | None:
     return course_of(doses, case.stays[end], case.carry_over, case.limits.stopped, case.on)
 
 
+def _read_as(use: Use, end: int) -> Product:
+    """The product of a supply beside others of its code of which a strength was not recorded."""
+    if end:
+        return Product(use.product.code, None)
+    return use.product if use.product.strength is not None else Product(use.product.code, use.path)
+
+
 def _mixed(uses: Iterable[Use]) -> frozenset[str]:
-    """The codes that were supplied both with and without a recorded strength."""
-    strengths: dict[str, set[bool]] = {}
-    for use in uses:
-        strengths.setdefault(use.product.code, set()).add(use.product.strength is None)
-    return frozenset(code for code, missing in strengths.items() if len(missing) > 1)
+    """The codes that were supplied more than once, and once or more without a recorded strength."""
+    supplied = Counter(use.product.code for use in uses)
+    return frozenset(
+        use.product.code for use in uses if use.product.strength is None and supplied[use.product.code] > 1
+    )
 
 
 def _standings(

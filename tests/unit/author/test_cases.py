@@ -100,7 +100,7 @@ def test_a_case_without_a_date_is_a_problem(tmp_path: Path) -> None:
     cases, problems = read_cases(written(tmp_path, f"cases:\n{CASE}"))
 
     assert cases == []
-    assert [problem.kind for problem in problems] == ["missing-key"]
+    assert [problem.kind for problem in problems] == ["wrong-date"]
 
 
 def test_a_case_without_a_patient_is_a_problem(tmp_path: Path) -> None:

@@ -404,6 +404,21 @@ class TestCarryOver:
 
         assert one(read(who, "2024-09-01"), "run_out") == "2024-06-17"
 
+    def test_two_supplies_without_a_strength_are_not_taken_for_one_product(self) -> None:
+        supplied = {"strength": None, "days_supply": Decimal(84)}
+        found = read(
+            patient(dispensed("2024-01-01", **supplied), dispensed("2024-03-01", **supplied)), "2024-07-24"
+        )
+
+        # Another strength lasts from 1 March until 24 May, 61 days ago; the same from 25 March until 17 June.
+        assert found.outputs["run_out"] == (
+            date(2024, 5, 24).toordinal(),
+            date(2024, 6, 17).toordinal(),
+            False,
+        )
+        assert words(found) == {"possible_stop", "on_treatment"}
+        assert found.questions == (("dispensings/0", "strength"), ("dispensings/1", "strength"))
+
     def test_a_missing_strength_of_the_same_code_leaves_the_run_out_open_and_is_asked_when_it_matters(
         self,
     ) -> None:
