@@ -114,9 +114,8 @@ class Lowering:
         self.criteria = Criteria(self)
         self._nodes: dict[tuple[str, str, bool], NodeId] = {}
         self._rules: dict[str, NodeId] = {}
-        self._contradicting: dict[
-            str, NodeId
-        ] = {}  # rules once more, as findings behind a danger rule read them
+        # Rules once more, as findings behind a danger rule read them.
+        self._contradicting: dict[str, NodeId] = {}
         self._open: list[str] = []
         self._named: list[Named] = []
         self.danger: dict[NodeId, NodeId] = {}

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from cdss.errors import Problem, Text
+from cdss.errors import Text
 from cdss.models.condition import Amount, Condition, Criterion, Day, Name
 from cdss.models.dates import Duration
 from cdss.models.guideline import FactSource, FromPatient, FromRecords
 from cdss.models.patient import LIST_OF
 from cdss.models.value import ValueType
 from cdss.rules.closest import closest, did_you_mean, one_of
-from cdss.rules.comparison import parse_limit, parse_where
+from cdss.rules.comparison import parse_where
 from cdss.rules.conditions import resolve_condition
 from cdss.rules.declare import Declared
 from cdss.rules.draft import advice
@@ -20,7 +20,7 @@ from cdss.rules.kinds import PATIENT_FIELDS, declared_type, kinds_of, product_cl
 from cdss.rules.load import Mapping as MappingNode
 from cdss.rules.load import Node, Scalar
 from cdss.rules.names import Place, name_written, resolve_value_name, set_named
-from cdss.rules.operands import duration_operand
+from cdss.rules.operands import duration_operand, limit_operand
 from cdss.rules.picks import Picking, pick_fits, reads_no_records
 from cdss.rules.record_fields import FIELDS, fields_of
 from cdss.rules.strata import criteria_in, names_in_test
@@ -270,7 +270,7 @@ def _episode(place: Place, node: Node | None) -> Name | None:
 
 def _amount(place: Place, node: Node | None) -> Duration | Name | None:
     """An amount of time, or a name of one: what `within` and `after_age` take."""
-    parsed = _limit(place, node)
+    parsed = limit_operand(place, node)
     if parsed is None:
         return None
     if isinstance(parsed, Day):
@@ -302,7 +302,7 @@ def _amount(place: Place, node: Node | None) -> Duration | Name | None:
 
 def _day(place: Place, node: Node | None) -> date | Name | None:
     """A date, or a name whose value is one: what `after` and `before` take."""
-    parsed = _limit(place, node)
+    parsed = limit_operand(place, node)
     if parsed is None:
         return None
     if isinstance(parsed, Day):
@@ -324,17 +324,6 @@ def _day(place: Place, node: Node | None) -> date | Name | None:
         ),
     )
     return None
-
-
-def _limit(place: Place, node: Node | None) -> Amount | Name | Day | None:
-    written = scalar(node)
-    if written is None:
-        return None
-    parsed = parse_limit(written)
-    if isinstance(parsed, Problem):
-        place.draft.problems.append(parsed)
-        return None
-    return parsed
 
 
 def _check_days(

@@ -6,13 +6,16 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from cdss.errors import Note, Span, Text
+from cdss.errors import Note, Problem, Span, Text
 from cdss.models.condition import Ago, Amount, Day, Name, Operand, Word
 from cdss.models.quantity import COUNTED, QuantityError, canonical_unit, convert
 from cdss.models.value import ValueType
+from cdss.rules.calculation import parse_limit
 from cdss.rules.closest import did_you_mean, one_of
 from cdss.rules.draft import advice
+from cdss.rules.load import Node
 from cdss.rules.names import Place, resolve_value_name
+from cdss.rules.written import scalar
 
 KIND_NAMES: Final[dict[str, Text]] = {
     "yes_no": {"nl": "een ja/nee-gegeven", "en": "a yes/no fact"},
@@ -216,6 +219,18 @@ def _wrong_unit(place: Place, span: Span, seen: str, wanted: str, name: Name | N
 
 
 # Time
+
+
+def limit_operand(place: Place, node: Node | None) -> Amount | Name | Day | None:
+    """What is written as a limit in time: an amount, a name or a day. None: nothing, or a problem is reported."""
+    written = scalar(node)
+    if written is None:
+        return None
+    parsed = parse_limit(written)
+    if isinstance(parsed, Problem):
+        place.draft.problems.append(parsed)
+        return None
+    return parsed
 
 
 def duration_operand(place: Place, amount: Amount | Name) -> Amount | Name | None:

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final, Literal, cast
 
-from cdss.errors import Note, Problem, Span, Text
+from cdss.errors import Note, Span, Text
 from cdss.models.condition import AllOf, Amount, Day, Name
 from cdss.models.dates import Duration
 from cdss.models.guideline import Exception_, Override, Recommend, Rule, SetFinding, Source
 from cdss.rules.closest import did_you_mean, one_of
-from cdss.rules.comparison import parse_limit
 from cdss.rules.conditions import condition_under
 from cdss.rules.declare import NOUNS, Head, read_confirmed, read_evidence, read_status
 from cdss.rules.draft import Draft, advice
@@ -20,7 +19,7 @@ from cdss.rules.kinds import kinds_of
 from cdss.rules.load import Entry, Node, Scalar
 from cdss.rules.load import Mapping as MappingNode
 from cdss.rules.names import Place, resolve_value_name
-from cdss.rules.operands import duration_operand
+from cdss.rules.operands import duration_operand, limit_operand
 from cdss.rules.parameters import value_fits
 from cdss.rules.sets import is_action
 from cdss.rules.sources import check_source
@@ -192,17 +191,13 @@ def within(said: Scalar, start: int, end: int) -> Span:
 
 def _due(place: Place, node: Node | None) -> Duration | Name | None:
     """An amount of time from the reference date, or a name whose value is a date."""
-    written = scalar(node)
-    if written is None:
-        return None
-    parsed = parse_limit(written)
-    if isinstance(parsed, Problem):
-        place.draft.problems.append(parsed)
+    parsed = limit_operand(place, node)
+    if parsed is None:
         return None
     if isinstance(parsed, Day):
         place.draft.report(
             "wrong-type",
-            written.span,
+            parsed.span,
             "een vaste dag past niet bij elke patiënt",
             "a fixed day does not fit every patient",
             help=advice(

@@ -11,13 +11,13 @@ from cdss.models.guideline import TreatmentDefinition
 from cdss.models.patient import LIST_OF
 from cdss.models.treatment import drug_words, output_types
 from cdss.rules.closest import did_you_mean, one_of
-from cdss.rules.comparison import parse_limit, parse_name
+from cdss.rules.comparison import parse_name
 from cdss.rules.declare import Declared
 from cdss.rules.draft import Draft
 from cdss.rules.load import Mapping as MappingNode
 from cdss.rules.load import Node
 from cdss.rules.names import Place, resolve_value_name, set_named
-from cdss.rules.operands import duration_operand
+from cdss.rules.operands import duration_operand, limit_operand
 from cdss.rules.written import mapping, scalar, scalars, texts, words
 
 SOURCES: Final = ("dispensing", "administration", "prescription")
@@ -97,17 +97,13 @@ def _lists(place: Place, node: Node | None) -> tuple[str, ...]:
 
 def _limit(place: Place, node: Node | None) -> Duration | Name | None:
     """An amount of time, or a parameter that gives one."""
-    written = scalar(node)
-    if written is None:
-        return None
-    parsed = parse_limit(written)
-    if isinstance(parsed, Problem):
-        place.draft.problems.append(parsed)
+    parsed = limit_operand(place, node)
+    if parsed is None:
         return None
     if isinstance(parsed, Day):
         place.draft.report(
             "wrong-type",
-            written.span,
+            parsed.span,
             "hier hoort een tijdsduur te staan",
             "an amount of time should stand here",
         )
