@@ -45,3 +45,28 @@ def test_the_topic_starts_at_the_age_of_its_group(record: dict[str, object], age
 
 def test_age_alone_is_no_reason_to_start() -> None:
     assert outcome({}, "1940-01-01") == "not_started"
+
+
+def answered(**answers: object) -> dict[str, object]:
+    return {"answers": {name: {"value": value, "on": "2025-02-01"} for name, value in answers.items()}}
+
+
+@pytest.mark.parametrize(
+    "record",
+    [answered(falls_past_year=1), answered(fear_of_falling=True), answered(trouble_moving=True)],
+    ids=["fell-once", "worried", "trouble-moving"],
+)
+def test_one_yes_to_the_questions_about_falling_is_a_reason_from_65_on(record: dict[str, object]) -> None:
+    assert outcome(record, "1960-03-11") == "not_started"
+    assert outcome(record, "1960-03-10") == "advice"
+    assert outcome(record, "1960-03-09") == "advice"
+
+
+@pytest.mark.parametrize(("falls", "seen"), [(1, "not_started"), (2, "advice"), (3, "advice")])
+def test_two_falls_are_a_reason_at_any_age(falls: int, seen: str) -> None:
+    assert outcome(answered(falls_past_year=falls), "1980-03-10") == seen
+
+
+@pytest.mark.parametrize(("result", "seen"), [("moderate", "not_started"), ("high", "advice")])
+def test_a_high_fall_risk_on_record_is_a_reason_at_any_age(result: str, seen: str) -> None:
+    assert outcome(answered(fall_risk_test=result), "1980-03-10") == seen
