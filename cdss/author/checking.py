@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from cdss.author.cases import case_files, read_cases
+from cdss.author.cases import Case, case_files, read_cases
 from cdss.errors import CdssError, GuidelineError, Problem, Span
 from cdss.models.guideline import Ruleset, Table
 from cdss.models.line import Line
 from cdss.rules import check, load
 from cdss.rules.files import SourceFile, find
+from cdss.rules.problem_kinds import PROBLEM_KINDS
 from cdss.rules.render import Language
 from cdss.shipped import folder
 
@@ -37,13 +38,14 @@ def check_paths(
     bindings: Path | None = None,
     site: Path | None = None,
     guidelines: Path | None = None,
+    cases: bool = False,
 ) -> Checked:
     """What is wrong in these folders, guideline files, case files, site files and bindings.
 
     A site file or bindings by themselves are held against `guidelines` (by default those that are shipped). CdssError
     when a path is not there or holds nothing to check.
     """
-    work = _Work(_file(bindings), _file(site))
+    work = _Work(_file(bindings), _file(site), cases)
     for path in paths:
         if not path.exists():
             raise CdssError(f"there is no file or folder {path}")
@@ -64,10 +66,12 @@ class _Work:
 
     bindings: Path | None
     site: Path | None
+    run_cases: bool
     problems: list[Problem] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
     files: set[Path] = field(default_factory=set)
     case_files: set[Path] = field(default_factory=set)
+    read: list[Case] = field(default_factory=list)
     rules: int = 0
     tables: int = 0
 
@@ -76,7 +80,9 @@ class _Work:
             if place.resolve() in self.case_files:
                 continue
             self.case_files.add(place.resolve())
-            self.problems += read_cases(place, near(place))[1]
+            cases, problems = read_cases(place, near(place))
+            self.read += cases
+            self.problems += problems
             self.sources[near(place)] = _text(place)
 
     def guidelines(self, path: Path) -> None:
@@ -92,10 +98,28 @@ class _Work:
         self.sources |= {near(file.place): file.content.decode("utf-8", "replace") for file in files}
         found = check(path, bindings=self.bindings, site=self.site)
         self.problems += relocated(found, files)
+        if any(not PROBLEM_KINDS[one.kind].warning for one in found):
+            return
+        ruleset = load(path, bindings=self.bindings, site=self.site)
         if not found:
-            ruleset = load(path, bindings=self.bindings, site=self.site)
             self.rules += len(ruleset.rules)
             self.tables += sum(isinstance(one, Table) for one in ruleset.definitions.values())
+        if self.run_cases and path.is_dir():
+            self.shown_by_cases(ruleset, files)
+
+    def shown_by_cases(self, ruleset: Ruleset, files: Sequence[SourceFile]) -> None:
+        """Of a folder with its cases: the rules of which no case shows enough."""
+        from cdss.author.remembered import what_is_missing
+        from cdss.author.shown import rules_without_cases
+
+        asked = {file.path for file in files if file.asked}
+        rules = {id: rule for id, rule in ruleset.rules.items() if rule.file in asked}
+        try:
+            missing = what_is_missing(rules, self.read)
+        except GuidelineError as error:  # of a folder around this one, which the cases need
+            self.problems += error.problems
+        else:
+            self.problems += relocated(rules_without_cases(rules, missing), files)
 
     def chosen(self, path: Path, guidelines: Path | None, found: Iterable[Problem]) -> None:
         """A site file or bindings: what is wrong in itself, or keeps the guidelines from being read with it."""

@@ -49,6 +49,7 @@ class Source:
     section: str = ""
     title: str = ""
     url: str = ""
+    read: str = ""  # how much of it was read, of a source that is listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -468,6 +469,30 @@ class LineUp:
 
 
 @dataclass(frozen=True, slots=True)
+class RequirementPart:
+    """How we know one part of a requirement: read in the guideline, in a source that reports it, or chosen by us."""
+
+    evidence: Evidence
+    sources: tuple[str, ...] = ()  # ids in `sources.yaml` of the topic
+    text: Text = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One numbered rule of the clinical dossier of a topic, which rules, table rows and scores `implement`."""
+
+    id: str
+    title: Text
+    sections: tuple[str, ...] = ()  # of the dossier
+    printed: str = ""  # the editions as the dossier prints them
+    editions: tuple[str, ...] = ()  # empty: every edition
+    status: tuple[RequirementPart, ...] = ()
+    not_implemented: Text | None = None  # why no rule implements it
+    file: str = ""
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class Binding:
     """A local code that stands for a fact, or for a standard code."""
 
@@ -506,6 +531,7 @@ class Ruleset:
     product_sets: Mapping[str, ProductSet]
     line_ups: Mapping[str, LineUp]
     sources: Mapping[str, Mapping[str, Source]]  # topic -> id -> source
+    requirements: Mapping[str, Mapping[str, Requirement]] = field(default_factory=dict)  # topic -> id
     bindings: tuple[Binding, ...] = ()
     bindings_sha256: str = ""
     site: Site | None = None

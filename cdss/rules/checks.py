@@ -20,6 +20,7 @@ from cdss.rules.check_messages import (
     nobody_is_claimed_to_act,
     patients_read_plain_words,
 )
+from cdss.rules.check_requirements import implements_is_known, requirements_are_implemented
 from cdss.rules.check_unused import everything_is_used
 from cdss.rules.draft import Draft
 from cdss.rules.files import Found
@@ -30,6 +31,8 @@ CHECKS: Final[tuple[Callable[[Draft], None], ...]] = (
     everything_has_evidence,
     grades_have_a_source,
     active_is_confirmed,
+    implements_is_known,
+    requirements_are_implemented,
     danger_is_heard,
     applies_has_a_reason,
     actions_go_together,

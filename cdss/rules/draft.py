@@ -18,6 +18,7 @@ from cdss.models.guideline import (
     GuidelineFile,
     LineUp,
     ProductSet,
+    Requirement,
     Rule,
     Site,
     Source,
@@ -50,12 +51,14 @@ class Draft:
     scopes: Mapping[str, Scope]  # by path of the file
     used: Mapping[str, frozenset[str]]  # by path: the paths under its `use`
     editions_files: Sequence[tuple[SourceFile, MappingNode]] = ()
+    requirements_files: Sequence[tuple[SourceFile, MappingNode]] = ()
     whole: bool = True  # a folder was read: what nothing reads here is read nowhere
     site_file: tuple[SourceFile, MappingNode] | None = None
     bindings_file: tuple[SourceFile, MappingNode] | None = None
     sources: Mapping[str, Mapping[str, Source]] = field(default_factory=dict)
     source_spans: Mapping[str, Span] = field(default_factory=dict)  # topic -> where its sources stand
     line_ups: Mapping[str, LineUp] = field(default_factory=dict)
+    requirements: Mapping[str, Mapping[str, Requirement]] = field(default_factory=dict)  # topic -> id
 
     problems: list[Problem] = field(default_factory=list)
     kinds: dict[str, Kinds] = field(default_factory=dict)

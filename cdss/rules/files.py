@@ -19,10 +19,14 @@ from typing import Final, Literal, TypeAlias
 MAX_BYTES: Final = 2_000_000
 """A larger file is not a guideline."""
 
-Role = Literal["guideline", "editions", "sources", "site", "bindings"]
+Role = Literal["guideline", "editions", "sources", "requirements", "site", "bindings"]
 Paths: TypeAlias = Path | str | Sequence[Path | str]
 
-_ROLES: Final[dict[str, Role]] = {"editions.yaml": "editions", "sources.yaml": "sources"}
+_ROLES: Final[dict[str, Role]] = {
+    "editions.yaml": "editions",
+    "sources.yaml": "sources",
+    "requirements.yaml": "requirements",
+}
 _OTHER_ENDS: Final = (".test.yaml", ".site.yaml", ".bindings.yaml")
 _OTHER_NAMES: Final = frozenset({"site.yaml", "bindings.yaml"})
 _TOPIC: Final = re.compile(rb"^topic:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)

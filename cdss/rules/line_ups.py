@@ -62,7 +62,7 @@ def _default(draft: Draft, node: MappingNode, heads: list[Head]) -> tuple[tuple[
         edition = scalar(one.get("edition"))
         if start is None or edition is None:
             continue  # `validate` asks for them
-        _check_edition(draft, edition, editions)
+        check_edition(draft, edition, editions)
         if found and start <= found[-1][0]:
             draft.report(
                 "overlapping-editions",
@@ -85,7 +85,7 @@ def _default(draft: Draft, node: MappingNode, heads: list[Head]) -> tuple[tuple[
     return tuple(found)
 
 
-def _check_edition(draft: Draft, edition: Scalar, editions: set[str]) -> None:
+def check_edition(draft: Draft, edition: Scalar, editions: set[str]) -> None:
     if edition.text not in editions:
         draft.report(
             "unknown-edition",
@@ -103,7 +103,7 @@ def _takes_in(
     by_place = {head.place: head for head in heads}
     found: dict[str, tuple[str, ...]] = {}
     for entry in entries(node.get("editions")):
-        _check_edition(draft, entry.key, editions)
+        check_edition(draft, entry.key, editions)
         body = mapping(entry.value)
         paths = []
         for written in scalars(body.get("with")) if body is not None else ():

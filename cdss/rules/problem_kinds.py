@@ -141,6 +141,9 @@ _KINDS: Final = (
     _kind("check", "missing-evidence", "Niet gezegd hoe we het weten", "Not said how we know it"),
     _kind("check", "grade-without-source", "Een sterkte zonder bron", "A grade without its source"),
     _kind("check", "active-not-confirmed", "Actief en niet bevestigd", "Active and not confirmed"),
+    _kind("check", "unknown-requirement", "Een eis die niet in de lijst staat", "A requirement that is not in the list"),
+    _kind("check", "requirement-not-implemented", "Een eis die niets uitwerkt", "A requirement that nothing implements", warning=True),
+    _kind("check", "reason-out-of-date", "Een reden die niet meer geldt", "A reason that no longer holds", warning=True),
     _kind("check", "silent-alarm", "Een alarm dat zwijgt", "An alarm that is silent"),
     _kind("check", "alarm-waits-for-absence", "Een alarm dat op de afwezigheid van een ander wacht", "An alarm that waits for the absence of another"),
     _kind("check", "applies-on-age", "Een onderwerp dat op leeftijd alleen opent", "A topic that opens on age alone"),
@@ -158,6 +161,7 @@ _KINDS: Final = (
     _kind("cases", "empty-case", "Een geval dat niets vergelijkt", "A case that compares nothing", in_schema=True),
     _kind("cases", "duplicate-case", "Twee gevallen met dezelfde naam", "Two cases with the same name"),
     _kind("cases", "wrong-date", "Een geval zonder peildatum", "A case without a reference date"),
+    _kind("cases", "rule-without-case", "Een regel zonder geval", "A rule without a case", warning=True),
     _kind("engine", "durable-limit", "Een regel die durable_rules niet aankan", "A rule that durable_rules cannot hold"),
 )  # fmt: skip
 

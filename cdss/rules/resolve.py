@@ -24,6 +24,7 @@ from cdss.rules.line_ups import build_line_ups
 from cdss.rules.load import Mapping
 from cdss.rules.names import Place
 from cdss.rules.parameters import build_findings, build_parameters, settle_ages, starts_before_it_ends
+from cdss.rules.requirements import build_requirements
 from cdss.rules.rule import build_rules, settle_overrides
 from cdss.rules.scope import scopes, used_files
 from cdss.rules.scores import build_scores
@@ -73,6 +74,7 @@ def build_files(draft: Draft) -> None:
 
 PASSES: Final[tuple[Callable[[Draft], None], ...]] = (
     build_line_ups,
+    build_requirements,
     check_choices,
     build_sets,
     build_actions,
@@ -126,6 +128,7 @@ def finish(draft: Draft) -> Ruleset:
         product_sets=dict(sorted(draft.product_sets.items())),
         line_ups=draft.line_ups,
         sources=draft.sources,
+        requirements=draft.requirements,
         bindings=draft.bindings,
         bindings_sha256=draft.bindings_sha256,
         site=draft.site,
@@ -165,6 +168,7 @@ def _begin(written: Sequence[Written]) -> tuple[Draft, list[Problem]]:
         scopes=seen,
         used=used,
         editions_files=[(one.file, one.node) for one in written if one.file.role == "editions"],
+        requirements_files=[(one.file, one.node) for one in written if one.file.role == "requirements"],
     )
     draft.problems += problems
     _read_sources(draft, [one for one in written if one.file.role == "sources"])

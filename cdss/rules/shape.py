@@ -19,7 +19,7 @@ SHAPES: Final[Mapping[str, Shape]] = MappingProxyType(
     {shape.name: shape for shape in (*DATA_SHAPES, *LOGIC_SHAPES, *AROUND_SHAPES)}
 )
 
-FILE_KINDS: Final = ("guideline", "editions", "sources", "site", "bindings", "cases")
+FILE_KINDS: Final = ("guideline", "editions", "sources", "requirements", "site", "bindings", "cases")
 """The shapes that a whole file may have."""
 
 

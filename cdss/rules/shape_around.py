@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Final
 
 from cdss.models.guideline import SETTINGS
-from cdss.rules.shape_data import ROLE, URGENCY
+from cdss.rules.shape_data import EVIDENCE_KIND, ROLE, URGENCY
 from cdss.rules.shape_parts import (
     Anything,
     AtLeast,
@@ -67,6 +67,45 @@ _LINE_UP = (
             key("url", Leaf("url"), "Adres.", "Address."),
             key("read", Leaf("line"), "Hoeveel ervan gelezen is.", "How much of it was read."),
         ),
+    ),
+)  # fmt: skip
+
+_REQUIREMENTS = (
+    Shape(
+        "requirements",
+        {"nl": "De eisen van een onderwerp", "en": "The requirements of a topic"},
+        (
+            must("topic", Leaf("file_id"), "Het onderwerp.", "The topic."),
+            must("title", Words(), "Het stuk waar de nummers uit komen.", "The document that the numbers come from."),
+            must("requirements", ListOf(Of("requirement")), "De eisen.", "The requirements."),
+        ),
+    ),
+    Shape(
+        "requirement",
+        {"nl": "Een genummerde eis", "en": "A numbered requirement"},
+        (
+            must("id", Leaf("id"), "Nummer, zoals in `implements: [FP-07]`.", "Number, as in `implements: [FP-07]`."),
+            must("title", Words(), "De eis in een regel.", "The requirement in one line."),
+            must("sections", ListOf(Leaf("line")), "Waar zij in het stuk staat.", "Where it stands in the document."),
+            key("printed", Leaf("line"), "De uitgaven zoals het stuk ze noemt.", "The editions as the document names them."),
+            must("editions", ListOf(Leaf("file_id"), single=True), "De uitgaven waar zij bij hoort, of `all`.", "The editions that it belongs to, or `all`."),
+            must("status", ListOf(Of("requirement_part")), "Hoe we elk deel weten.", "How we know each part."),
+            key("not_implemented", Of("not_implemented"), "Waarom geen regel haar uitwerkt.", "Why no rule implements it."),
+        ),
+    ),
+    Shape(
+        "requirement_part",
+        {"nl": "Hoe we een deel van een eis weten", "en": "How we know a part of a requirement"},
+        (
+            must("evidence", EVIDENCE_KIND, "verified, secondary, design of unverified, zoals het stuk zegt.", "verified, secondary, design or unverified, as the document says."),
+            key("sources", ListOf(Leaf("id"), single=True), "Nummers in sources.yaml.", "Numbers in sources.yaml."),
+            key("text", Words(), "Welk deel.", "Which part."),
+        ),
+    ),
+    Shape(
+        "not_implemented",
+        {"nl": "Waarom een eis niet is uitgewerkt", "en": "Why a requirement is not implemented"},
+        (must("reason", Words(), "De reden; staat in de tabel van eisen.", "The reason; it stands in the table of requirements."),),
     ),
 )  # fmt: skip
 
@@ -178,4 +217,4 @@ _CASES = (
     ),
 )  # fmt: skip
 
-AROUND_SHAPES: Final = (*_LINE_UP, *_CHOSEN, *_CASES)
+AROUND_SHAPES: Final = (*_LINE_UP, *_REQUIREMENTS, *_CHOSEN, *_CASES)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from cdss.errors import Note, Span
 from cdss.models.guideline import Source
 from cdss.rules.closest import did_you_mean, one_of
@@ -29,7 +27,9 @@ def read_sources(node: MappingNode) -> tuple[str, dict[str, Source]]:
 
 
 def _source(id: str, node: MappingNode) -> Source:
-    return Source(ref=id, section="", title=text(node.get("title")), url=text(node.get("url")))
+    return Source(
+        ref=id, title=text(node.get("title")), url=text(node.get("url")), read=text(node.get("read"))
+    )
 
 
 def check_source(draft: Draft, head: Head, node: Node | None) -> Source | None:
@@ -37,19 +37,17 @@ def check_source(draft: Draft, head: Head, node: Node | None) -> Source | None:
     source = read_source(node)
     if source is None or not source.ref:
         return source
-    known = known_sources(draft, head)
-    if source.ref not in known:
-        written = node.get("ref") if isinstance(node, MappingNode) else node
-        _unknown(draft, head, written.span if written is not None else head.span, source.ref, known)
+    written = node.get("ref") if isinstance(node, MappingNode) else node
+    check_ref(draft, head.topic, source.ref, written.span if written is not None else head.span)
     return source
 
 
-def known_sources(draft: Draft, head: Head) -> Mapping[str, Source]:
-    return draft.sources.get(head.topic, {})
-
-
-def _unknown(draft: Draft, head: Head, span: Span, ref: str, known: Mapping[str, Source]) -> None:
-    listed = draft.source_spans.get(head.topic)
+def check_ref(draft: Draft, topic: str, ref: str, span: Span) -> None:
+    """Reports a source that the topic does not list."""
+    known = draft.sources.get(topic, {})
+    if ref in known:
+        return
+    listed = draft.source_spans.get(topic)
     draft.report(
         "unknown-source",
         span,
@@ -60,8 +58,8 @@ def _unknown(draft: Draft, head: Head, span: Span, ref: str, known: Mapping[str,
             one_of(known)
             if known
             else advice(
-                f"Maak een sources.yaml voor het onderwerp {head.topic}.",
-                f"Make a sources.yaml for the topic {head.topic}.",
+                f"Maak een sources.yaml voor het onderwerp {topic}.",
+                f"Make a sources.yaml for the topic {topic}.",
             )
         ),
         notes=(Note(listed, {"nl": "hier staan de bronnen", "en": "the sources are here"}),)

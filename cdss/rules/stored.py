@@ -62,6 +62,8 @@ CLASSES: Final[tuple[type, ...]] = (
     guideline.ValueSet,
     guideline.ProductSet,
     guideline.LineUp,
+    guideline.RequirementPart,
+    guideline.Requirement,
     guideline.Binding,
     guideline.Site,
     instrument.Instrument,

@@ -29,6 +29,7 @@ SECTIONS = {
     "A file": ("guideline", "effective"),
     "The line-up of a topic": ("editions", "default", "takes_in"),
     "Sources": ("sources", "listed_source", "source"),
+    "Requirements": ("requirements", "requirement", "requirement_part", "not_implemented"),
     "Parameters": ("parameter", "dated", "site_limits"),
     "Facts": ("fact", "required_fact"),
     "Value sets": ("value_set",),
@@ -169,7 +170,7 @@ def examples() -> list[tuple[str, str]]:
     ]
 
 
-ROLE_OF = {"The line-up of a topic 0": "editions", "Cases 0": "cases"}
+ROLE_OF = {"The line-up of a topic 0": "editions", "Requirements 0": "requirements", "Cases 0": "cases"}
 HEAD = """\
 cdss: 1
 id: a

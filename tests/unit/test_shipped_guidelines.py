@@ -19,7 +19,7 @@ from cdss.rules import check
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDELINES = ROOT / "guidelines"
-WITHOUT_SCHEMA = ("editions.yaml", "sources.yaml")
+WITHOUT_SCHEMA = ("editions.yaml", "sources.yaml", "requirements.yaml")
 FILES = [
     path
     for folder in (GUIDELINES, ROOT / "examples" / "author")

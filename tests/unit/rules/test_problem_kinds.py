@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cdss.author.cases import read_cases
+from cdss.author.checking import check_paths
 from cdss.engine import durable_limits
 from cdss.engine.durable_plan import plan
 from cdss.engine.lower import lower
@@ -49,6 +50,10 @@ def problems_of(kind: ProblemKind, folder: Path) -> tuple[list[Problem], dict[st
     """What the example of a kind gives, and the texts it is about."""
     places = written(kind, folder)
     texts = {name: place.read_bytes().decode("utf-8", errors="replace") for name, place in places.items()}
+    if kind.name == "rule-without-case":  # found by running cases
+        found = check_paths([folder], cases=True).problems
+        shown = {(folder / name).as_posix(): text for name, text in texts.items()}
+        return list(found), shown
     if kind.stage == "cases":
         return read_cases(places["example.test.yaml"], "example.test.yaml")[1], texts
     if kind.stage == "engine":
@@ -141,6 +146,7 @@ def kinds_in_code() -> Iterator[str]:
     for path in [
         *(ROOT / "cdss" / "rules").glob("*.py"),
         ROOT / "cdss" / "author" / "cases.py",
+        ROOT / "cdss" / "author" / "shown.py",
         ROOT / "cdss" / "engine" / "durable_limits.py",
     ]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -22,7 +22,7 @@ GOLDEN = ROOT / "tests" / "golden" / "problems"
 GUIDELINES = sorted(
     path
     for path in (ROOT / "guidelines").rglob("*.yaml")
-    if path.name not in ("editions.yaml", "sources.yaml")
+    if path.name not in ("editions.yaml", "sources.yaml", "requirements.yaml")
 )
 
 

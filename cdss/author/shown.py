@@ -1,0 +1,171 @@
+"""What cases show about each rule: where it holds, where it does not, and which exception stood in its way.
+
+A case shows something about the rules of its own guideline only. What it shows is found by running it, not by what
+it expects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from cdss.author.cases import Case
+from cdss.author.testing import Rulesets, file_of, patient_of
+from cdss.engine.conclusions import Conclusions
+from cdss.engine.editions import choose
+from cdss.engine.engine import Engine
+from cdss.errors import PatientError, Problem, Text
+from cdss.models.guideline import Exception_, GuidelineFile, Rule
+from cdss.models.program import NodeId
+from cdss.models.program import Rule as RuleNode
+from cdss.models.truth import NO, YES
+
+HOLDS = "holds"
+SILENT = "does not hold"
+
+
+@dataclass(slots=True)
+class Shown:
+    """The cases of one rule, by what they show: `HOLDS`, `SILENT`, or the name of an exception."""
+
+    cases: dict[str, list[Case]] = field(default_factory=dict)
+
+    def of(self, what: str) -> list[Case]:
+        return self.cases.get(what, [])
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """What a case came to, and the guideline that it is about."""
+
+    case: Case
+    file: GuidelineFile
+    conclusions: Conclusions
+
+
+def conclude(case: Case, engine: Engine) -> Concluded | None:
+    """The case run; None when its guideline is not there or its patient cannot be read, as `cdss test` will say."""
+    file = file_of(case, engine.ruleset)
+    if file is None:
+        return None
+    edition = case.edition or file.edition
+    editions = {file.topic: edition} if edition else None
+    try:
+        chosen = choose(engine.ruleset, case.on, [file.topic], editions)
+        concluded = engine.conclude(patient_of(case), case.on, case.setting, chosen, frozenset({file.topic}))
+    except (PatientError, ValueError):
+        return None
+    return Concluded(case, file, concluded)
+
+
+def outcomes(ran: Concluded) -> Iterator[tuple[Rule, str]]:
+    """For each rule of the guideline what became of it, where that is sure."""
+    for rule, node in ran.conclusions.rules():
+        if rule.file == ran.file.path:
+            what = _outcome(ran.conclusions, rule, node)
+            if what:
+                yield rule, what
+
+
+def _outcome(concluded: Conclusions, rule: Rule, node: NodeId) -> str:
+    if concluded.now(node) == YES:
+        return HOLDS
+    nodes = concluded.program.nodes[node]
+    assert isinstance(nodes, RuleNode)
+    when = concluded.now(nodes.when)
+    if when == NO:
+        return SILENT
+    if when == YES:
+        for name, condition, _ in nodes.exceptions:
+            if concluded.now(condition) == YES:
+                return name
+    return ""
+
+
+def what_cases_show(cases: Iterable[Case], rulesets: Rulesets) -> Mapping[str, Shown]:
+    """For each rule that some case shows something of, by its full id. Known gaps (`pending`) show nothing."""
+    found: dict[str, Shown] = {}
+    for case in cases:
+        ran = None if case.pending else conclude(case, rulesets.engine(case))
+        for rule, what in outcomes(ran) if ran is not None else ():
+            found.setdefault(rule.id, Shown()).cases.setdefault(what, []).append(case)
+    return found
+
+
+# What is missing
+
+
+def asked_of_cases(rule: Rule) -> set[str]:
+    """What some case must show of a rule: that it holds, that it does not, and each of its exceptions."""
+    return {HOLDS, SILENT, *(one.id for one in rule.exceptions)}
+
+
+def missing_from_cases(
+    rules: Mapping[str, Rule], cases: Iterable[Case], rulesets: Rulesets
+) -> Mapping[str, set[str]]:
+    """What no case shows of each rule. Of a guideline of which nothing is missing any more no case is run."""
+    missing = {id: asked_of_cases(rule) for id, rule in rules.items()}
+    of_file: dict[str, list[str]] = {}
+    for id in rules:
+        of_file.setdefault(id.rpartition("/")[0], []).append(id)
+    for case in cases:
+        if case.pending:
+            continue
+        engine = rulesets.engine(case)
+        file = file_of(case, engine.ruleset)
+        if file is None or not any(missing[id] for id in of_file.get(file.id, ())):
+            continue
+        ran = conclude(case, engine)
+        for rule, what in outcomes(ran) if ran is not None else ():
+            missing.get(rule.id, set()).discard(what)
+    return missing
+
+
+def rules_without_cases(rules: Mapping[str, Rule], missing: Mapping[str, set[str]]) -> list[Problem]:
+    """What is missing, as problems at the rule or at its exception."""
+    return [problem for id, rule in rules.items() for problem in _problems(rule, missing[id])]
+
+
+_MISSING: Mapping[frozenset[str], Text] = {
+    frozenset({HOLDS}): {
+        "nl": "er is geen geval waarin deze regel geldt",
+        "en": "there is no case in which this rule holds",
+    },
+    frozenset({SILENT}): {
+        "nl": "er is geen geval waarin deze regel niet geldt",
+        "en": "there is no case in which this rule does not hold",
+    },
+    frozenset({HOLDS, SILENT}): {
+        "nl": "er is geen geval waarin deze regel geldt, en geen waarin hij niet geldt",
+        "en": "there is no case in which this rule holds, and none in which it does not",
+    },
+}
+
+
+def _problems(rule: Rule, missing: set[str]) -> Iterator[Problem]:
+    text = _MISSING.get(frozenset(missing & {HOLDS, SILENT}))
+    if text is not None:
+        yield Problem("rule-without-case", rule.span, text, _help(rule))
+    for one in rule.exceptions:
+        if one.id in missing:
+            yield _exception(rule, one)
+
+
+def _exception(rule: Rule, one: Exception_) -> Problem:
+    return Problem(
+        "rule-without-case",
+        one.span,
+        {
+            "nl": "er is geen geval waarin deze uitzondering de regel tegenhoudt",
+            "en": "there is no case in which this exception holds the rule back",
+        },
+        _help(rule),
+    )
+
+
+def _help(rule: Rule) -> Text:
+    name = rule.file.rpartition("/")[2].removesuffix(".yaml")
+    return {
+        "nl": f"Voeg een geval toe aan {name}.test.yaml.",
+        "en": f"Add a case to {name}.test.yaml.",
+    }
