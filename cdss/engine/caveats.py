@@ -40,7 +40,7 @@ from cdss.models.program import (
 )
 from cdss.models.truth import UNKNOWN
 from cdss.models.value import Value
-from cdss.models.wording import LANGUAGES, both, in_language, lowered, raised, sentence, word_text
+from cdss.models.wording import LANGUAGES, ROLE, both, in_language, lowered, raised, sentence, word_text
 
 _OWN_ONLY: Final = both(
     "Alleen gegevens van deze praktijk of apotheek zijn gezien.",
@@ -377,6 +377,21 @@ def moved_by_site(advice: _Advice) -> Iterator[Text]:
                 yield _each(partial(_moved, parameter, dated))
 
 
+def acts_by_site(advice: _Advice) -> Iterator[Text]:
+    """Who acts because a region or practice chose so, and not whom the guideline names."""
+    ruleset, action = advice.concluded.ruleset, advice.standing[0].recommend.action
+    relieved = ruleset.relieved(action)
+    if relieved is not None:
+        yield _each(partial(_acts, ruleset.owner(action), relieved))
+
+
+def _acts(owner: str, relieved: str, lang: str) -> str:
+    acts, instead = ROLE[owner][lang], ROLE[relieved][lang]
+    if lang == "nl":
+        return f"Deze praktijk of regio koos zelf wie dit doet: {acts} in plaats van {instead}"
+    return f"This practice or region chose itself who does this: {acts} instead of {instead}"
+
+
 def _moved(parameter: Parameter, dated: DatedValue, lang: str) -> str:
     text, value = definition_text(parameter, "", lang), parameter_value(parameter, dated, lang)
     if lang == "nl":
@@ -396,5 +411,6 @@ KINDS: Final[tuple[Callable[[_Advice], Iterator[Text]], ...]] = (
     treatment_caveats,
     own_reach,
     moved_by_site,
+    acts_by_site,
 )
 """Every kind of caveat, in the order in which they are told."""

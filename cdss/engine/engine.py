@@ -280,9 +280,11 @@ class Engine:
             if file.path in files
         )
 
-    def _site(self) -> Mapping[str, str] | None:
+    def _site(self) -> Mapping[str, str | None] | None:
         site = self.ruleset.site
-        return None if site is None else {"id": site.id, "sha256": site.sha256}
+        if site is None:
+            return None
+        return {"id": site.id, "sha256": site.sha256, "coordinator": site.coordinator or None}
 
 
 def _reference(program: Program) -> Executor:
@@ -496,10 +498,8 @@ def _heard(outcome: Outcome, concluded: Conclusions, audience: str | None) -> li
         if advised is None or advised.urgency in DANGER or advised.priority == "high":
             heard.append((rule, node))
             continue
-        site = concluded.ruleset.site
-        owner = concluded.ruleset.actions[advised.action].owner
-        owner = site.owners.get(advised.action, owner) if site is not None else owner
-        if audience == owner or audience in advised.inform:
+        ruleset, action = concluded.ruleset, advised.action
+        if audience in (ruleset.owner(action), ruleset.relieved(action), *advised.inform):
             heard.append((rule, node))
     return heard
 

@@ -2,7 +2,8 @@
 it rests.
 
 A reader without a text of their own gets a hand-over made from the label of the action: whom to tell, and
-what. No text ever says that somebody else was told or will act.
+what. Who would act by the guideline, where the site gave the action to another role, checks whether it was
+done. No text ever says that somebody else was told or will act.
 """
 
 from __future__ import annotations
@@ -47,6 +48,11 @@ LINK: Final = "https://www.thuisarts.nl"
 MORE: Final = both("Lees meer op {link}.", "Read more (in Dutch) at {link}.")
 HAND_OVER: Final = both("Geef door aan {role}: {label}", "Pass on to {role}: {label}")
 ASK: Final = both("Bespreek met {role}: {label}", "Discuss with {role}: {label}")
+CHECK: Final = both("Kijk of dit is gedaan: {label}", "See whether this was done: {label}")
+AGREED: Final = both(
+    "In deze regio of praktijk is afgesproken dat {role} dit regelt",
+    "In this region or practice it was agreed that {role} arranges this",
+)
 REASON: Final = both("Reden: {title}", "Reason: {title}")
 
 _NAME: Final = re.compile(r"\{([^{}]*)\}")
@@ -60,19 +66,23 @@ class _Told:
     concluded: Conclusions
     standing: Sequence[Standing]
     owner: str
+    relieved: str | None  # who would act by the guideline, where the site chose another role
     urgency: str
     rests_on: Text | None  # of a draft
 
 
 def messages(concluded: Conclusions, standing: Sequence[Standing], owner: str) -> Mapping[str, Text]:
     """The text of each reader: who acts, who is informed, and the patient when a rule speaks to them."""
-    roles = dict.fromkeys((owner, *(role for one in standing for role in one.recommend.inform)))
+    relieved = concluded.ruleset.relieved(standing[0].recommend.action)
+    informed = (role for one in standing for role in one.recommend.inform)
+    roles = dict.fromkeys((owner, *((relieved,) if relieved else ()), *informed))
     if any("patient" in one.recommend.messages for one in standing):
         roles["patient"] = None
     told = _Told(
         concluded=concluded,
         standing=standing,
         owner=owner,
+        relieved=relieved,
         urgency=max((one.recommend.urgency for one in standing), key=URGENCIES.index),
         rests_on=_rests_on(concluded, standing),
     )
@@ -96,7 +106,7 @@ def _message(told: _Told, role: str) -> Text:
 def _body(told: _Told, role: str, lang: str) -> str:
     """What this reader should do, and why."""
     said = _speaking(told.standing, role)
-    if not said:
+    if not said or role == told.relieved:
         return _without_text(told, role, lang)
     if any(lang not in one.recommend.messages[role] for one in said):
         return ""
@@ -137,14 +147,21 @@ def link_for(concluded: Conclusions, action: str) -> str:
 
 
 def _without_text(told: _Told, role: str, lang: str) -> str:
-    """For whom no rule wrote a text: the owner reads what to do and why, others whom to tell and what."""
-    label = told.concluded.ruleset.actions[told.standing[0].recommend.action].label
+    """For whom no rule wrote a text: the owner reads what to do and why, others whom to tell and what.
+
+    Who would act by the guideline, were it not for the site, reads what to check and why.
+    """
+    action = told.concluded.ruleset.actions[told.standing[0].recommend.action]
+    label = action.label
     if lang not in label:
         return ""
-    if role == told.owner:
+    if role in (told.owner, told.relieved):
         titles = dict.fromkeys(one.rule.title.get(lang, "") for one in told.standing)
         reasons = [REASON[lang].format(title=title) for title in titles if title and title != label[lang]]
-        return " ".join(sentence(part) for part in (label[lang], *reasons))
+        check = action.check.get(lang) or CHECK[lang].format(label=label[lang])
+        agreed = AGREED[lang].format(role=ROLE[told.owner][lang])
+        first = (label[lang],) if role == told.owner else (check, agreed)
+        return " ".join(sentence(part) for part in (*first, *reasons))
     if role == "patient":
         return sentence(ASK[lang].format(role=_your(told.owner, lang), label=label[lang]))
     return sentence(HAND_OVER[lang].format(role=ROLE[told.owner][lang], label=label[lang]))

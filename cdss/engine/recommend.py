@@ -301,8 +301,8 @@ def _merge(
 ) -> Recommendation:
     actions = concluded.ruleset.actions
     own = sorted(group, key=lambda one: (one.recommend.action != action, not one.settled, one.rule.id))
-    site = concluded.ruleset.site
-    owner = site.owners.get(action, actions[action].owner) if site is not None else actions[action].owner
+    owner, relieved = concluded.ruleset.owner(action), concluded.ruleset.relieved(action)
+    roles = (*((relieved,) if relieved else ()), *(role for one in own for role in one.recommend.inform))
     files = [concluded.files[one.rule.file] for one in own]
     grades = {one.rule.grade for one in own if one.rule.grade}
     return Recommendation(
@@ -314,7 +314,7 @@ def _merge(
         priority=max((one.recommend.priority for one in own), key=PRIORITIES.index),
         due=min((due for one in own if (due := _due(concluded, one)) is not None), default=None),
         owner=owner,
-        inform=tuple(dict.fromkeys(role for one in own for role in one.recommend.inform if role != owner)),
+        inform=tuple(dict.fromkeys(role for role in roles if role != owner)),
         # What only a part of the action rests on does not settle the whole: an answer may still take that back.
         state="settled"
         if any(one.settled and one.recommend.action == action for one in own)

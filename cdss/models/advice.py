@@ -206,7 +206,7 @@ class Advice:
     patient: str | None
     setting: str
     guidelines: tuple[GuidelineUsed, ...]
-    site: Mapping[str, str] | None
+    site: Mapping[str, str | None] | None
     bindings: str | None
     recommendations: tuple[Recommendation, ...]
     excepted: tuple[Excepted, ...]

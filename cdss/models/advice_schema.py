@@ -28,7 +28,9 @@ def advice_schema() -> dict[str, Any]:
                 "holds_until": _or_null(_DAY),
                 "topics": _list(_TOPIC),
                 "guidelines": _list(_object({"id": _TEXT, "version": _TEXT, "sha256": _HASH})),
-                "site": _or_null(_object({"id": _TEXT, "sha256": _HASH})),
+                "site": _or_null(
+                    _object({"id": _TEXT, "sha256": _HASH, "coordinator": _or_null({"enum": list(ROLES)})})
+                ),
                 "bindings": _or_null(_HASH),
                 "recommendations": _list(_RECOMMENDATION),
                 "findings": {"type": "object", "additionalProperties": {"$ref": "#/$defs/value"}},

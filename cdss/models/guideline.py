@@ -409,6 +409,7 @@ class Action:
     id: str
     label: Text
     owner: str
+    check: Text = field(default_factory=dict)  # what the owner checks where a site gave this to another role
     includes: tuple[str, ...] = ()
     not_with: tuple[str, ...] = ()
     fhir: Mapping[str, str] = field(default_factory=dict)
@@ -536,6 +537,16 @@ class Ruleset:
     bindings_sha256: str = ""
     site: Site | None = None
     sha256: str = ""
+
+    def owner(self, action: str) -> str:
+        """The role that acts: whom the site gave it to, else whom the guideline names."""
+        given = self.site.owners.get(action) if self.site is not None else None
+        return given or self.actions[action].owner
+
+    def relieved(self, action: str) -> str | None:
+        """The role that the guideline names, when the site gave this action to another one."""
+        named = self.actions[action].owner
+        return named if named != self.owner(action) else None
 
     def file(self, path: str) -> GuidelineFile:
         """The file with this path. KeyError when it was not loaded."""

@@ -152,10 +152,14 @@ def _messages(draft: Draft) -> Iterator[tuple[str, Scalar, str]]:
 
 
 def _other_texts(draft: Draft) -> Iterator[tuple[Scalar, str]]:
-    """What readers see beside the messages: labels of actions, of which a hand-over is made, and outcomes."""
+    """What readers see beside the messages: labels and checks of actions, of which a hand-over is made, and
+    outcomes."""
     for head in draft.heads:
         said = [
-            body.get("label") for one in entries(head.node.get("actions")) if (body := mapping(one.value))
+            body.get(key)
+            for one in entries(head.node.get("actions"))
+            if (body := mapping(one.value))
+            for key in ("label", "check")
         ]
         said += [
             then.get("text")

@@ -78,6 +78,7 @@ def build_actions(draft: Draft) -> None:
             id=declared.id,
             label=texts(node.get("label")),
             owner=text(node.get("owner")),
+            check=texts(node.get("check")),
             includes=_actions(draft, scope, node.get("includes")),
             not_with=_actions(draft, scope, node.get("not_with")),
             fhir={entry.key.text: text(entry.value) for entry in entries(node.get("fhir"))},

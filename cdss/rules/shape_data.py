@@ -241,6 +241,7 @@ _SMALL = (
         (
             must("label", Words(), "Wat er gedaan wordt, als werkwoord.", "What is done, as a verb phrase."),
             must("owner", ROLE, "De rol die handelt.", "The role that acts."),
+            key("check", Words(), "Wat de eigenaar nakijkt als een praktijk of regio dit aan een ander gaf, zoals: Kijk of de DXA is gemaakt.", "What the owner checks where a site gave this to another role, such as: See whether the DXA was made."),
             key("includes", ListOf(Leaf("action"), single=True), "Acties die deze omvat.", "Actions that this one takes in."),
             key("not_with", ListOf(Leaf("action"), single=True), "Acties die niet samengaan met deze.", "Actions that do not go with this one."),
             key("fhir", Of("fhir"), "Hoe het advies als FHIR wordt geschreven.", "How the advice is written as FHIR."),

@@ -152,6 +152,10 @@ def test_the_site_file_moves_the_owner_of_the_dxa_and_says_so() -> None:
     ]
 
 
+def test_the_cases_of_the_site_file_pass() -> None:
+    run("-m", "cdss.cli", "test", "examples/site.test.yaml")
+
+
 def test_a_t_score_under_a_local_code_counts_with_the_bindings() -> None:
     ruleset = cdss.load(bindings=EXAMPLES / "bindings.yaml")
     record = json.loads((EXAMPLES / "patients" / "fracture.json").read_text(encoding="utf-8"))
