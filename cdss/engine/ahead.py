@@ -45,6 +45,7 @@ class Plan:
     compared: tuple[NodeId, ...]  # comparisons, and `is known` of an amount
     below: Mapping[NodeId, Below]  # of facts that are read from records, and of questionnaires
     days: tuple[date, ...]  # on which a parameter changes
+    doses: tuple[Pick, ...]  # what is reckoned from supplies that run out
 
     @classmethod
     def of(cls, program: Program) -> Plan:
@@ -72,6 +73,7 @@ class Plan:
                 if isinstance(node, Missing | Form)
             },
             days=tuple(sorted(set(_parameter_days(program)))),
+            doses=tuple(node for node in nodes if isinstance(node, Pick) and node.how == "daily_dose"),
         )
 
 

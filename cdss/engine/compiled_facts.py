@@ -98,7 +98,7 @@ def form_reading(
     assert isinstance(picking, Pick)
 
     def read(forms: Forms, answers: Sequence[Answer] | None) -> Value:
-        return _resolved(node, forms.pick(picking, picking.assume), answers or (), on, setting)
+        return _resolved(node, forms.pick(picking, picking.assume, on), answers or (), on, setting)
 
     return read
 
@@ -122,18 +122,20 @@ def _shared(
 ) -> Callable[[Matches, int, Sequence[Answer], Extra], Value]:
     def shared(found: Matches, delivery: int, answers: Sequence[Answer], extra: Extra) -> Value:
         picked = (
-            None if node.pick is None else _picked(program, node.pick, selection_of(found, delivery), extra)
+            None
+            if node.pick is None
+            else _picked(program, node.pick, selection_of(found, delivery), extra, on)
         )
         return _resolved(node, picked, answers, on, setting)
 
     return shared
 
 
-def _picked(program: Program, number: int, selection: Selection, extra: Extra) -> Picked:
+def _picked(program: Program, number: int, selection: Selection, extra: Extra, on: date) -> Picked:
     node = program.nodes[number]
     assert isinstance(node, Pick)
     below = program.nodes[node.select]
-    found = pick(node, selection, node.assume)
+    found = pick(node, selection, node.assume, on)
     if found.value is None or not isinstance(below, Joined | Distinct):
         return found
     complete = selection.complete_for(assume=node.assume)

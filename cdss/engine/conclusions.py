@@ -177,7 +177,7 @@ class Layout:
                 fact = self.ruleset.definitions[named.definition]
                 assert isinstance(fact, Fact)
                 if isinstance(fact.source, FromRecords):
-                    return fact.source.pick in ("count", "days_supplied")
+                    return fact.source.pick in ("count", "days_supplied", "daily_dose")
                 return not isinstance(fact.source, FromPatient)
             case _:
                 return False

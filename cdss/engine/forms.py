@@ -27,9 +27,9 @@ class Forms:
     selection: Selection
     scored: tuple[Scored, ...]
 
-    def pick(self, node: Pick, assume: bool) -> Picked:
+    def pick(self, node: Pick, assume: bool, on: date) -> Picked:
         """One value out of the forms, as out of any selection."""
-        return pick(node, self.selection, assume)
+        return pick(node, self.selection, assume, on)
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:

@@ -10,15 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import partial, reduce
 from typing import Final
 
+from cdss.engine.dose import daily_dose
 from cdss.engine.selection import Match, Selection, number_in, ordinals, supply_range
+from cdss.errors import Text
 from cdss.models.dates import shift
 from cdss.models.patient import Answer, Days, Record, Skipped
 from cdss.models.program import Missing, Pick
-from cdss.models.quantity import MILLION, QuantityError, millionths
-from cdss.models.truth import NO, UNKNOWN, YES, Truth
+from cdss.models.quantity import LIMIT, MILLION, QuantityError, millionths
+from cdss.models.truth import NO, UNKNOWN, YES, Truth, opposite
 from cdss.models.typed import ValueProblem, read_value
 from cdss.models.value import INF, DateRange, Range, Value, ValueType, either, is_known, unknown
 
@@ -43,6 +46,7 @@ class Picked:
     skipped: tuple[Skipped, ...] = ()
     newest: float = -INF
     assumable: bool = False
+    current: bool = False  # reckoned for the reference date: it is never too old
 
     @property
     def sure(self) -> bool:
@@ -67,9 +71,11 @@ class Reading:
     skipped: tuple[Skipped, ...] = ()
 
 
-def pick(node: Pick, selection: Selection, assume: bool) -> Picked:
+def pick(node: Pick, selection: Selection, assume: bool, on: date) -> Picked:
     """One value out of a selection. `assume`: the fact assumes its absence, so reach own counts as complete."""
     complete = selection.complete_for(assume=assume)
+    if node.how == "daily_dose":
+        return _daily_dose(node, selection, complete, on)
     return _PICKS[node.how](node, selection, complete)
 
 
@@ -188,6 +194,30 @@ def _days_supplied(node: Pick, selection: Selection, complete: bool) -> Picked:
         low += supply[0] if match.truth == YES else 0
         high += supply[1]
     return _picked(selection, (low, high), NO, selection.matches)
+
+
+def _daily_dose(node: Pick, selection: Selection, complete: bool, on: date) -> Picked:
+    """What is in use on the reference date. When nothing is, that is as when there is no record."""
+    found = daily_dose(selection.matches, node.unit, on)
+    if found.in_use == NO:
+        return _picked(selection, None, YES if complete else UNKNOWN, ())
+    least, most = found.amount
+    low, high = _whole(least), INF if most is None or not complete else _whole(most)
+    limit = min(node.type.high, LIMIT * MILLION)
+    skipped: tuple[Skipped, ...] = ()
+    if low > limit:
+        skipped = tuple(Skipped(match.record.path, _IMPLAUSIBLE) for match in found.used)
+        low = 0
+    surely_from = _surely_from(selection.matches) if found.in_use == YES else -INF
+    on_days = (surely_from, max(match.last for match in selection.matches))
+    value = (low, high if not skipped and high <= limit else node.type.high)
+    picked = _picked(selection, value, opposite(found.in_use), found.used, on_days, skipped)
+    return replace(picked, current=True)
+
+
+def _whole(amount: Fraction) -> int:
+    """In whole millionths, half up."""
+    return int((amount * MILLION * 2 + 1) // 2)
 
 
 def _latest(node: Pick, selection: Selection, complete: bool) -> Picked:
@@ -342,7 +372,7 @@ def _number_value(record: Record, node: Pick, raw: object) -> Value | Skipped:
     except QuantityError as error:
         return Skipped(record.path, error.text)
     if node.plausible is not None and not node.plausible[0] <= whole <= node.plausible[1]:
-        return _unusable(record, "onwaarschijnlijke waarde", "implausible value")
+        return Skipped(record.path, _IMPLAUSIBLE)
     return (whole, whole)
 
 
@@ -358,7 +388,10 @@ def _bounded(record: Record, node: Pick) -> Value | Skipped:
     low = {">": end + 1, ">=": end}.get(str(comparator), node.type.low)
     high = {"<": end - 1, "<=": end}.get(str(comparator), node.type.high)
     low, high = max(low, node.type.low), min(high, node.type.high)
-    return (low, high) if low <= high else _unusable(record, "onwaarschijnlijke waarde", "implausible value")
+    return (low, high) if low <= high else Skipped(record.path, _IMPLAUSIBLE)
+
+
+_IMPLAUSIBLE: Final[Text] = {"nl": "onwaarschijnlijke waarde", "en": "implausible value"}
 
 
 def _unusable(record: Record, dutch: str, english: str) -> Skipped:
@@ -403,14 +436,19 @@ def resolve_missing(
     stale: tuple[float, ...] = ()
     contradicted = answer if other is not None and not from_answer else None
     if candidate is not None and (from_answer or from_records):
+        current = picked is not None and picked.current
         counts, told = _still_counts(node, candidate, evidence, on)
+        if current and not from_answer:
+            counts, told = True, None
         if not counts:
             stale = (evidence[1],)
             candidate = None
             source = None
             if from_answer and picked is not None and record_value is not None:
                 record_counts, told = _still_counts(node, record_value, picked.on, on)
-                if record_counts:  # the older answer says nothing of today, and the record still does
+                if (
+                    record_counts or current
+                ):  # the older answer says nothing of today, and the record still does
                     candidate = record_value
                     contradicted = answer if other is not None else None
                     other = answered if other is not None else None

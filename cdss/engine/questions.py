@@ -225,9 +225,8 @@ def _of_fact(concluded: Conclusions, number: NodeId, node: Missing) -> Iterator[
     if node.leaps:  # a field that is leapt over now may still be filled in
         used += concluded.values.reading(number, later=True).used
     for match in used:
-        if match.truth == UNKNOWN:
-            for name in match.missing:
-                yield ("", match.record.path, name)
+        for name in match.missing:
+            yield ("", match.record.path, name)
     if reading.asked:
         return
     if reading.undelivered and concluded.call.setting != "contact":

@@ -188,7 +188,7 @@ class Evaluation:
         if isinstance(below, Joined | Distinct):
             selection = self.seen(below.select, later=later)
             assert isinstance(selection, Selection)
-            found = pick(node, selection, assume)
+            found = pick(node, selection, assume, self.call.on)
             if found.value is None:
                 return found
             complete = selection.complete_for(assume=assume)
@@ -200,9 +200,9 @@ class Evaluation:
             return replace(found, value=counted)
         selection = self.seen(node.select, later=later)
         if isinstance(selection, Forms):
-            return selection.pick(node, assume)
+            return selection.pick(node, assume, self.call.on)
         assert isinstance(selection, Selection)
-        return pick(node, selection, assume)
+        return pick(node, selection, assume, self.call.on)
 
     def policy(self, node: Treatment) -> TreatmentPolicy:
         """The limits of a treatment as they are on the reference date."""

@@ -123,7 +123,7 @@ def days_supply(record: Record, line: ProductLine | None, ladder: Sequence[str])
 
     A day that is only partly supplied is not a day of supply.
     """
-    found = _ladder(record, () if line is None else (line,), ladder)
+    found = supply_of(record, () if line is None else (line,), ladder)
     if found is None or found[1] is None:
         return None
     return int(found[0]), int(found[1])
@@ -183,9 +183,9 @@ def _use(record: Record, products: Sequence[ProductLine], ladder: Sequence[str],
     truth, line = line_of(record.codes, strength, products)
     lines = [line] if line is not None else candidates(record.codes, products)
     missing = ["strength"] if truth == UNKNOWN else []
-    amount = _ladder(record, lines, ladder)
+    amount = supply_of(record, lines, ladder)
     if amount is None or (amount[0] != amount[1] and not missing):
-        asked = _what_to_ask(record, lines, ladder, known=amount is not None)
+        asked = what_to_ask(record, lines, ladder, known=amount is not None)
         missing += [name for name in asked if name not in missing]
     if "ask" not in ladder:
         missing = [name for name in missing if name == "strength"]
@@ -227,7 +227,7 @@ def _with_repeats(record: Record, once: Fraction) -> Fraction:
     return once * (1 + repeats) if repeats is not None and repeats > 0 else once
 
 
-def _ladder(record: Record, lines: Sequence[ProductLine], ladder: Sequence[str]) -> Amount | None:
+def supply_of(record: Record, lines: Sequence[ProductLine], ladder: Sequence[str]) -> Amount | None:
     """The first rung that tells: what was recorded, the directions for use, the product.
 
     Directions that are there but are not surely understood end the ladder: the product's own days would be a
@@ -259,7 +259,7 @@ def _ladder(record: Record, lines: Sequence[ProductLine], ladder: Sequence[str])
     )
 
 
-def _what_to_ask(
+def what_to_ask(
     record: Record, lines: Sequence[ProductLine], ladder: Sequence[str], *, known: bool
 ) -> list[str]:
     """The field that would settle the supply: the quantity when everything else is there, else the days.

@@ -18,8 +18,10 @@ from datetime import date, timedelta
 from typing import Final
 
 from cdss.engine.ahead import Ahead
+from cdss.engine.dose import daily_dose
 from cdss.engine.drift import CALENDAR, Crossings
 from cdss.engine.reference import Evaluation
+from cdss.engine.selection import Selection
 from cdss.engine.treatment_days import turning_days
 from cdss.models.dates import DateError, Duration, shift
 from cdss.models.patient import LISTS, Days, Record
@@ -45,7 +47,8 @@ class Turning:
         day = values.call.on.toordinal()
         place = bisect_right(self._fixed, day)
         limit = self._fixed[place] if place < len(self._fixed) else self.ahead.last.toordinal() + 1
-        limit = min([limit, *(turn for turn in self._of_treatments(values, limit) if turn > day)])
+        turns = (*self._of_treatments(values, limit), *self._of_doses(values))
+        limit = min([limit, *(turn for turn in turns if turn > day)])
         limit = Crossings(self.ahead, values).first(limit)
         return date.fromordinal(limit) if limit <= self.ahead.last.toordinal() else None
 
@@ -146,6 +149,16 @@ class Turning:
                 yield from turning_days(
                     patient, values.policy(node), values.call.on, follow_up=truth, limit=limit
                 )
+
+    def _of_doses(self, values: Evaluation) -> Iterator[int]:
+        """The days on which a product that is counted in a daily dose runs out."""
+        for node in self.ahead.plan.doses:
+            if node.select not in self.ahead.rows:
+                continue
+            for later in (False, True):
+                found = values.seen(node.select, later=later)
+                assert isinstance(found, Selection)
+                yield from daily_dose(found.matches, node.unit, values.call.on).ends
 
 
 def _ahead_in(record: Record, on: date) -> Iterator[int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
@@ -207,14 +207,18 @@ def same_strength(a: str | None, b: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ProductLine:
-    """One line of a product set: a code, perhaps a strength, and what one unit of it means."""
+    """One line of a product set: a code, perhaps a strength, and what one unit of it means.
+
+    `equivalent`: how much of what the set counts one unit of the strength is. `contains`: what one piece holds of
+    it, where the strength does not say so. Neither: not known.
+    """
 
     code: str
     strength: str | None = None
     days_per_unit: Decimal | None = None
     product_class: str | None = None
-    # What one unit of it holds, by name: {"vitamin_d": 5600 IU}.
-    amounts: Mapping[str, Quantity] = field(default_factory=dict, hash=False)
+    equivalent: Decimal | None = None
+    contains: Quantity | None = None
 
 
 def line_of(

@@ -160,7 +160,8 @@ class Distinct(_Node):
 class Pick(_Node):
     """One value out of a selection (or form, joined, distinct), and what there may be when nothing matches.
 
-    `how`: exists count latest first date first_date days_supplied lowest highest. `field` is what latest, first,
+    `how`: exists count latest first date first_date days_supplied daily_dose
+    lowest highest. `field` is what latest, first,
     lowest and highest give; `unit` what numbers are brought to; `substance` the conversion of one substance.
     """
 

@@ -101,6 +101,9 @@ UNITS: Final[Mapping[str, Unit]] = MappingProxyType(
 )
 """Every unit there is, by the symbol we write. Days do not convert to months: a month has no fixed length."""
 
+A_DAY: Final[Mapping[str, str]] = MappingProxyType({"mass per time": "mass", "activity per time": "activity"})
+"""What an amount per time is a day of: base units go together, since that of time is a day."""
+
 COUNTED: Final = frozenset({"points", "portions", "units"})
 """What is counted. A plain number may stand for each of these, but never one of them for another."""
 

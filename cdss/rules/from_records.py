@@ -59,7 +59,9 @@ def read_from_records(place: Place, declared: Declared, kind: ValueType | None) 
     here = place.with_fields(fields)
     where = _where(here, node.get("where"))
     pick = _pick(declared, lists, instrument, kind)
-    picking = Picking(node, pick, lists, instrument, fields, _outputs_of_instrument(place, node))
+    products = tuple(name for name, one in place.scope.names.items() if one.kind == "product_set")
+    outputs = _outputs_of_instrument(place, node)
+    picking = Picking(node, pick, lists, instrument, fields, outputs, products)
     field, distinct = _field(place, picking), _distinct(place, node.get("distinct"), fields)
     if (node.get("field") is not None and not field) or (node.get("distinct") is not None and not distinct):
         return None

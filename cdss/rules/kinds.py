@@ -259,6 +259,8 @@ def _read(draft: Draft, scope: Scope, node: MappingNode, said: ValueType | None)
     pick = text(node.get("pick"))
     if pick in OF_PICK:
         return OF_PICK[pick]
+    if pick == "daily_dose":
+        return Kinds(None if said is None else replace(said, low=max(0, said.low)))
     instrument = next((scope.names[name] for name in origins if _is_instrument(scope, name)), None)
     if instrument is not None and said is None:
         kinds = kinds_of(draft, instrument)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from cdss.models.quantity import A_DAY, UNITS, QuantityError, canonical_unit
 from cdss.models.value import ValueType
 from cdss.rules.closest import one_of
 from cdss.rules.draft import Draft, advice
@@ -29,6 +30,7 @@ class Picking:
     instrument: str
     fields: Mapping[str, ValueType]
     outputs: Mapping[str, ValueType]
+    products: tuple[str, ...] = ()  # the product sets that may be named
 
 
 def pick_fits(draft: Draft, picking: Picking, kind: ValueType | None) -> bool:
@@ -37,6 +39,7 @@ def pick_fits(draft: Draft, picking: Picking, kind: ValueType | None) -> bool:
         _counts(draft, picking)
         and _type_of_pick(draft, picking)
         and _days_supplied(draft, picking)
+        and _daily_dose(draft, picking)
         and _names_a_field(draft, picking)
         and _type_of_field(draft, picking)
         and _has_a_type(draft, picking, kind)
@@ -110,7 +113,9 @@ def _type_of_pick(draft: Draft, picking: Picking) -> bool:
 
 
 def _days_supplied(draft: Draft, picking: Picking) -> bool:
-    if picking.pick != "days_supplied" or (picking.lists and set(picking.lists) <= SUPPLIED):
+    if picking.pick not in ("days_supplied", "daily_dose") or (
+        picking.lists and set(picking.lists) <= SUPPLIED
+    ):
         return True
     draft.report(
         "keys-exclude",
@@ -118,6 +123,51 @@ def _days_supplied(draft: Draft, picking: Picking) -> bool:
         "deze records zeggen niet voor hoeveel dagen iets is geleverd",
         "these records do not say for how many days something was supplied",
         help=one_of(("from: dispensing", "from: prescription", "from: administration")),
+    )
+    return False
+
+
+def _daily_dose(draft: Draft, picking: Picking) -> bool:
+    """A dose a day is of products that say what they hold, in an amount a day."""
+    if picking.pick != "daily_dose":
+        return True
+    members = text(picking.node.get("in"))
+    if members not in picking.products:
+        draft.report(
+            "missing-in",
+            key_span(picking.node, "in" if members else "pick"),
+            "er staat niet van welke middelen dit de dagdosis is",
+            "it is not said of which products this is the daily dose",
+            help=one_of([f"in: {name}" for name in picking.products] or ("in: ...",)),
+        )
+        return False
+    unit = text(picking.node.get("unit"))
+    if picking.node.get("unit") is None or _dimension(unit) in A_DAY:
+        return picking.node.get("unit") is not None or _without_unit(draft, picking)
+    draft.report(
+        "wrong-unit",
+        key_span(picking.node, "unit"),
+        f"`{unit}` is geen hoeveelheid per dag",
+        f"`{unit}` is not an amount a day",
+        help=one_of(("unit: mg/d", "unit: IU/d")),
+    )
+    return False
+
+
+def _dimension(unit: str) -> str:
+    try:
+        return UNITS[canonical_unit(unit)].dimension
+    except QuantityError:
+        return ""  # reported where units are read
+
+
+def _without_unit(draft: Draft, picking: Picking) -> bool:
+    draft.report(
+        "missing-unit",
+        key_span(picking.node, "pick"),
+        "er staat niet in welke eenheid deze dagdosis is",
+        "it is not said in which unit this daily dose is",
+        help=one_of(("unit: mg/d", "unit: IU/d")),
     )
     return False
 

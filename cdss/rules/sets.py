@@ -8,11 +8,11 @@ from cdss.models.guideline import Action, ProductSet, ValueSet
 from cdss.models.quantity import parse_number, parse_quantity
 from cdss.rules.closest import did_you_mean
 from cdss.rules.declare import Declared, read_evidence
-from cdss.rules.draft import Draft
+from cdss.rules.draft import Draft, advice
 from cdss.rules.load import Mapping as MappingNode
 from cdss.rules.load import Node, Scalar
 from cdss.rules.scope import Scope
-from cdss.rules.written import entries, mappings, scalars, text, texts, words
+from cdss.rules.written import entries, key_span, mappings, scalars, text, texts, words
 
 
 def build_sets(draft: Draft) -> None:
@@ -21,7 +21,7 @@ def build_sets(draft: Draft) -> None:
         if declared.kind == "value_set":
             draft.value_sets[declared.id] = _value_set(draft, declared)
         elif declared.kind == "product_set":
-            draft.product_sets[declared.id] = _product_set(declared)
+            draft.product_sets[declared.id] = _product_set(draft, declared)
 
 
 def _value_set(draft: Draft, declared: Declared) -> ValueSet:
@@ -50,19 +50,40 @@ def _value_set(draft: Draft, declared: Declared) -> ValueSet:
     )
 
 
-def _product_set(declared: Declared) -> ProductSet:
-    lines = tuple(_product_line(node) for node in mappings(declared.node))
+def _product_set(draft: Draft, declared: Declared) -> ProductSet:
+    lines = tuple(_product_line(draft, node) for node in mappings(declared.node))
     return ProductSet(declared.id, declared.name, lines, declared.head.path, declared.span)
 
 
-def _product_line(node: MappingNode) -> ProductLine:
-    days = text(node.get("days_per_unit"))
+def _product_line(draft: Draft, node: MappingNode) -> ProductLine:
+    days, equivalent, contains = (text(node.get(key)) for key in ("days_per_unit", "equivalent", "contains"))
+    if equivalent and contains:
+        draft.report(
+            "keys-exclude",
+            key_span(node, "contains"),
+            "`contains` en `equivalent` zeggen twee keer hoeveel een product bevat",
+            "`contains` and `equivalent` say twice how much a product holds",
+            help=advice("Haal een van de twee weg.", "Remove one of the two."),
+        )
+    for key in ("equivalent", "contains"):
+        if text(node.get(key)).startswith("-"):
+            draft.report(
+                "bad-number",
+                key_span(node, key),
+                "een product bevat niet minder dan nul",
+                "a product does not hold less than zero",
+                help=advice(
+                    f"Schrijf bijvoorbeeld `{key}: 0{' IU' if key == 'contains' else ''}`.",
+                    f"Write for instance `{key}: 0{' IU' if key == 'contains' else ''}`.",
+                ),
+            )
     return ProductLine(
         code=parse_code(text(node.get("code"))),
         strength=text(node.get("strength")) or None,
         days_per_unit=parse_number(days) if days else None,
         product_class=text(node.get("class")) or None,
-        amounts={entry.key.text: parse_quantity(text(entry.value)) for entry in entries(node.get("amounts"))},
+        equivalent=parse_number(equivalent) if equivalent else None,
+        contains=parse_quantity(contains) if contains else None,
     )
 
 

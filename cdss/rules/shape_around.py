@@ -157,7 +157,7 @@ _HOW = (
 _VALUE: Final = Either((Leaf("value"), ListOf(Leaf("word"), empty=True), Anything()))
 _VALUES: Final = NamesTo(Leaf("reference"), _VALUE)
 _ACTIONS: Final = ListOf(Leaf("action"), empty=True)
-_FACTS: Final = ListOf(Leaf("reference"), empty=True)
+_QUESTIONS: Final = ListOf(Leaf("question"), empty=True)
 _IDS: Final = ListOf(Leaf("rule"), empty=True)
 
 _CASES = (
@@ -186,8 +186,8 @@ _CASES = (
         (
             key("recommend", _ACTIONS, "Precies deze acties.", "Exactly these actions."),
             key("not_recommend", _ACTIONS, "Deze acties niet.", "None of these actions."),
-            key("ask", _FACTS, "Precies deze vragen.", "Exactly these questions."),
-            key("not_ask", _FACTS, "Deze vragen niet.", "None of these questions."),
+            key("ask", _QUESTIONS, "Precies deze vragen; over een record als conditions/0/site.", "Exactly these questions; about a record as conditions/0/site."),
+            key("not_ask", _QUESTIONS, "Deze vragen niet.", "None of these questions."),
             key("excepted", _IDS, "Regels die golden en toch niet adviseerden.", "Rules that held and did not advise."),
             key("undecided", _IDS, "Regels die niet te beslissen waren.", "Rules that could not be decided."),
             key("conflicts", ListOf(Either((Leaf("action"), ListOf(Leaf("action")))), empty=True), "Acties die botsen.", "Actions that are in conflict."),

@@ -31,7 +31,18 @@ ROLE: Final = Closed(ROLES, "unknown-role")
 URGENCY: Final = Closed(tuple(reversed(URGENCIES)))
 TYPES: Final = Closed(("yes_no", "choice", "number", "duration", "date", "code"))
 PICKS: Final = Closed(
-    ("exists", "count", "latest", "first", "lowest", "highest", "date", "first_date", "days_supplied"),
+    (
+        "exists",
+        "count",
+        "latest",
+        "first",
+        "lowest",
+        "highest",
+        "date",
+        "first_date",
+        "days_supplied",
+        "daily_dose",
+    ),
     "unknown-pick",
 )
 YES_NO: Final = Leaf("yes_no")
@@ -228,10 +239,16 @@ _SMALL = (
             ),
             key("class", Leaf("word"), "Een record dat past krijgt het veld `class`.", "A record that fits gets the field `class`."),
             key(
-                "amounts",
-                NamesTo(Leaf("name"), Leaf("amount")),
-                "Hoeveel er van een stof in één eenheid zit, zoals {vitamin_d: 5600 IU}.",
-                "How much of a substance one unit holds, such as {vitamin_d: 5600 IU}.",
+                "equivalent",
+                Leaf("number"),
+                "Voor een dagdosis: voor hoeveel één eenheid van de sterkte telt, zoals 6.25 voor dexamethason. Zonder: niet bekend.",
+                "For a daily dose: how much one unit of the strength counts for, such as 6.25 for dexamethasone. Left out: not known.",
+            ),
+            key(
+                "contains",
+                Leaf("amount"),
+                "Voor een dagdosis: wat één stuk bevat, waar de sterkte dat niet zegt, zoals 800 IU bij 20 ug.",
+                "For a daily dose: what one piece holds, where its strength does not say so, such as 800 IU for 20 ug.",
             ),
         ),
     ),

@@ -12,6 +12,7 @@ from tests.properties.authoring import (
     CODE,
     DATE,
     DAYS,
+    DOSE,
     DURATION,
     GRAMS,
     KILOS,
@@ -188,9 +189,12 @@ class Facts(Criteria):
         if "administration" not in body["from"]:
             where += ["days_supply > 20 days"]
         body |= self._which(where)
-        self._picked(
-            body, self.one_of(("exists", "count", "date", "first_date", "days_supplied")), distinct=("codes",)
-        )
+        how = self.one_of(("exists", "count", "date", "first_date", "days_supplied", "daily_dose"))
+        if how == "daily_dose" and body["in"] == "drugs":
+            body |= {"pick": how, "unit": DOSE.unit}
+            self.fact(body | self._absence(DOSE, ("ask", "unknown", "assume")), DOSE, dated=True)
+            return
+        self._picked(body, how if how != "daily_dose" else "count", distinct=("codes",))
 
     def met(self) -> None:
         pool: tuple[Body, ...] = ("contact", "contact", "document", "questionnaire")

@@ -73,6 +73,7 @@ from cdss.models.program import (
     Table,
     Treatment,
 )
+from cdss.models.quantity import Quantity
 from cdss.models.treatment import drug_words, output_types
 from cdss.models.value import NO_DATE, YES_NO, Value, ValueType, is_known
 from tests.properties.strategies import (
@@ -99,6 +100,7 @@ from tests.properties.strategies import (
 STATUS = ValueType("choice", ("unknown", "provisional", "settled"), ordered=True)
 SETTING = ValueType("choice", ("contact", "record", "population"))
 SEX = ValueType("choice", ("female", "male"))
+DOSE = ValueType("number", unit="mg/d", low=0)
 AGE = ValueType("number", unit="years", low=0)
 OPERATORS = ("<", "<=", "==", "!=", ">=", ">")
 VALID = (
@@ -110,9 +112,11 @@ VALID = (
     ValidFor("duration", Duration(days=60)),
 )
 PRODUCTS = (
-    ProductLine("atc:M05BA04", "70 mg", Decimal(7), "oral_bisphosphonate"),
-    ProductLine("atc:M05BA04", None, None, "oral_bisphosphonate"),
-    ProductLine("atc:M05BX04", "60 mg", Decimal(183), "denosumab"),
+    ProductLine(
+        "atc:M05BA04", "70 mg", Decimal(7), "oral_bisphosphonate", contains=Quantity(Decimal(60), "mg")
+    ),
+    ProductLine("atc:M05BA04", None, None, "oral_bisphosphonate", Decimal("1.25")),
+    ProductLine("atc:M05BX04", "60 mg", Decimal(183), "denosumab", Decimal(2)),
 )
 ELSEWHERE = (ProductLine("atc:M05BA", None, None, "other"),)
 INSTRUMENTS = (
@@ -310,6 +314,7 @@ class Builder:
                     "date",
                     "first_date",
                     "days_supplied",
+                    "daily_dose",
                     "lowest",
                     "highest",
                 )
@@ -326,6 +331,8 @@ class Builder:
                 kind = DATE
             case "days_supplied":
                 kind = DURATION
+            case "daily_dose":
+                kind = DOSE
             case "latest" | "first":
                 field, kind = draw(
                     st.sampled_from(
@@ -348,7 +355,7 @@ class Builder:
                 select=select,
                 how=how,
                 field=field,
-                unit="kg" if kind == WEIGHT else "",
+                unit=kind.unit if kind in (WEIGHT, DOSE) else "",
                 plausible=draw(st.sampled_from((None, (20 * MILLION, 180 * MILLION))))
                 if kind == WEIGHT
                 else None,
@@ -489,7 +496,7 @@ class Builder:
             case 2:
                 node = Not(type=YES_NO, item=self.any_of(YES_NO))
             case 3 | 4 | 5:
-                kind = draw(st.sampled_from((WEIGHT, POINTS, COUNT, DURATION, DATE)))
+                kind = draw(st.sampled_from((WEIGHT, POINTS, COUNT, DOSE, DURATION, DATE)))
                 operator: Anything = draw(st.sampled_from(OPERATORS))
                 node = Compare(
                     type=YES_NO, left=self.any_of(kind), operator=operator, right=self.any_of(kind)

@@ -52,9 +52,21 @@ VALUE_SETS: dict[str, Body] = {
 }
 PRODUCTS: dict[str, Body] = {
     "drugs": [
-        {"code": "atc:M05BA04", "strength": "70 mg", "days_per_unit": "7", "class": "tablet"},
-        {"code": "atc:M05BA04", "class": "tablet"},
-        {"code": "atc:M05BX04", "strength": "60 mg", "days_per_unit": "183", "class": "injection"},
+        {
+            "code": "atc:M05BA04",
+            "strength": "70 mg",
+            "days_per_unit": "7",
+            "class": "tablet",
+            "equivalent": "1",
+        },
+        {"code": "atc:M05BA04", "class": "tablet", "equivalent": "1.25"},
+        {
+            "code": "atc:M05BX04",
+            "strength": "60 mg",
+            "days_per_unit": "183",
+            "class": "injection",
+            "contains": "1 g",
+        },
     ],
     "other_drugs": [{"code": "atc:M05BA", "class": "other"}],
 }
