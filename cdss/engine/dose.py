@@ -119,7 +119,7 @@ def _use(match: Match, unit: str, on: date) -> _Use | None:
         dose = NOTHING
     elif content is not None and per_day is not None:
         dose = (content * per_day[0], content * per_day[1])
-    code = line.code if line is not None else record.codes[0]
+    code = line.code if line is not None else "".join(record.codes[:1])
     return _Use(
         match,
         product_of(code, _strength(match)),

@@ -10,6 +10,7 @@ from cdss.engine.treatment import Treatment as TreatmentRead
 from cdss.errors import Text
 from cdss.models.advice import Question
 from cdss.models.guideline import URGENCIES, Fact, Rule
+from cdss.models.patient_record import fields_of
 from cdss.models.program import (
     SELECTIONS,
     Combined,
@@ -226,7 +227,9 @@ def _of_fact(concluded: Conclusions, number: NodeId, node: Missing) -> Iterator[
         used += concluded.values.reading(number, later=True).used
     for match in used:
         for name in match.missing:
-            yield ("", match.record.path, name)
+            # A contact has no site: nobody can fill it in.
+            if name == "on" or name in fields_of(match.record.list):
+                yield ("", match.record.path, name)
     if reading.asked:
         return
     if reading.undelivered and concluded.call.setting != "contact":

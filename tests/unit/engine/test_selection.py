@@ -353,3 +353,17 @@ def test_a_selection_knows_what_it_was_made_of() -> None:
         ("conditions",),
     )
     assert day("2025-01-01") == found.matches[0].record.on
+
+
+def test_a_field_that_a_record_cannot_have_is_not_asked() -> None:
+    """A visit has no site: of a list of diagnoses and visits only the diagnosis is asked for it."""
+    text = (
+        guideline(
+            "broken: {from: [condition, contact], in: fracture, where: [site is hip], if_missing: unknown, text: {nl: Breuk, en: Fracture}}"
+        ).partition("rules:")[0]
+        + "rules:\n"
+        + rule("r", "broken", "recommend: order-dxa")
+    )
+    one = patient(fracture("2025-01-01"), record("contacts", "2025-01-01", "icpc-1:L72"))
+
+    assert [question.record for question in advise(text, one).questions] == ["conditions/0"]
