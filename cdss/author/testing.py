@@ -10,7 +10,6 @@ from typing import Final
 from cdss.author.cases import Case, Expectation, read_cases
 from cdss.author.checking import load_here, near
 from cdss.engine.conclusions import Conclusions
-from cdss.engine.editions import choose
 from cdss.engine.engine import Engine
 from cdss.engine.questions import questions
 from cdss.errors import GuidelineError, PatientError, Problem, Span, Text
@@ -210,17 +209,14 @@ def file_of(case: Case, ruleset: Ruleset) -> GuidelineFile | None:
 def _run(case: Case, file: GuidelineFile, engine: Engine) -> Ran:
     patient = patient_of(case)
     edition = case.edition or file.edition
-    editions = {file.topic: edition} if edition else None
-    advice = engine.advise(
+    advice, concluded = engine.answer(
         patient,
         case.on,
         setting=case.setting,
         topics=[file.topic],
-        editions=editions,
+        editions={file.topic: edition} if edition else None,
         audience=case.audience or None,
     )
-    chosen = choose(engine.ruleset, case.on, [file.topic], editions)
-    concluded = engine.conclude(patient, case.on, case.setting, chosen, frozenset({file.topic}))
     rules = [
         (rule, node)
         for rule, node in concluded.rules()

@@ -130,10 +130,23 @@ class Engine:
         edition of a topic; `audience` is one role. PatientError when the record is impossible on this date,
         ValueError for a setting, topic, edition or role that does not exist.
         """
+        advice, _ = self.answer(patient, on, setting, topics, editions, audience)
+        return advice
+
+    def answer(
+        self,
+        patient: Patient,
+        on: date,
+        setting: str = "record",
+        topics: Iterable[str] | None = None,
+        editions: Mapping[str, str] | None = None,
+        audience: str | None = None,
+    ) -> tuple[Advice, Conclusions]:
+        """The advice, and the conclusions that it was made from: what tests and coverage look at."""
         wanted = None if topics is None else tuple(topics)
         look = self.look(patient, on, setting, wanted, editions, audience)
         concluded, outcome = look.concluded, look.outcome
-        return Advice(
+        advice = Advice(
             engine=VERSION,
             on=on,
             patient=patient.id,
@@ -164,6 +177,7 @@ class Engine:
             ),
             make_explanation=partial(explanation, concluded),
         )
+        return advice, concluded
 
     def look(
         self,
