@@ -22,7 +22,9 @@ EXAMPLES = ROOT / "examples" / "patients"
 GENERATED = sorted((ROOT.parent / "shared" / "data" / "fhir").glob("synthea-*/*.json"))
 ON = date(2026, 3, 1)
 
-needs_generated = pytest.mark.skipif(not GENERATED, reason="the generated patients are not beside the checkout")
+needs_generated = pytest.mark.skipif(
+    not GENERATED, reason="the generated patients are not beside the checkout"
+)
 
 
 @cache
@@ -152,7 +154,9 @@ def test_of_alendronate_without_an_amount_the_amount_is_asked_and_nothing_is_ass
 
 @needs_generated
 def test_the_generated_patients_without_a_fracture_drug_have_never_used_one() -> None:
-    back_pain = [path for path in GENERATED if path.parent.name == "synthea-py" and "fracture" not in path.stem]
+    back_pain = [
+        path for path in GENERATED if path.parent.name == "synthea-py" and "fracture" not in path.stem
+    ]
 
     answers = [advise(path, ON) for path in back_pain]
 
@@ -174,7 +178,9 @@ def test_prednisone_that_is_breathed_in_or_put_on_the_skin_is_no_systemic_use() 
 
 @needs_generated
 def test_who_died_gets_no_advice_on_stopping() -> None:
-    dead = [answer for path in GENERATED if (answer := advise(path, ON))["topics"][0]["outcome"] == "deceased"]
+    dead = [
+        answer for path in GENERATED if (answer := advise(path, ON))["topics"][0]["outcome"] == "deceased"
+    ]
 
     assert len(dead) > 5
     assert all(not answer["recommendations"] for answer in dead)
