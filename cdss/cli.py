@@ -110,6 +110,8 @@ def check(options: Namespace, out: Terminal) -> int:
     """Whether every name, unit, code and date in these files is right."""
     from cdss.author.checking import check_paths, checked_json, checked_line
 
+    if options.unconfirmed:
+        return _unconfirmed(options, out)
     checked = check_paths(
         _paths(options), bindings=options.bindings, site=options.site, guidelines=_guidelines_here()
     )
@@ -119,6 +121,21 @@ def check(options: Namespace, out: Terminal) -> int:
         _show_problems(checked.problems, checked.sources, options.lang, out)
         out.write([checked_line(checked, options.lang)])
     return PROBLEMS if checked.problems else FINE
+
+
+def _unconfirmed(options: Namespace, out: Terminal) -> int:
+    """What a clinician must still confirm."""
+    from cdss.author.unconfirmed import unconfirmed, unconfirmed_json, unconfirmed_lines
+
+    paths = _paths(options)
+    if len(paths) > 1:
+        raise CdssError("--unconfirmed looks at one folder or file at a time")
+    found = unconfirmed(paths[0])
+    if options.json:
+        out.print(_json(unconfirmed_json(found), out))
+    else:
+        out.write(unconfirmed_lines(found, options.lang))
+    return FINE
 
 
 def test(options: Namespace, out: Terminal) -> int:
@@ -141,6 +158,33 @@ def test(options: Namespace, out: Terminal) -> int:
         seconds = time.monotonic() - started
         out.write(report_lines(report, options.executor, seconds, options.lang, verbose=options.verbose))
     return FINE if report.fine else PROBLEMS
+
+
+def confirm(options: Namespace, out: Terminal) -> int:
+    """What a rule or number rests on; and the confirmation of a clinician, when one is given."""
+    from cdss.author import confirming
+    from cdss.models.guideline import Confirmation
+
+    if (options.by is None) != (options.against is None) or (options.on and options.by is None):
+        raise CdssError("a confirmation needs both --by ROLE and --against TEXT")
+    path = options.guidelines or _guidelines_here()
+    shown = confirming.to_confirm(path, options.name, options.number or "")
+    added = None
+    if options.by is not None:
+        confirmed = Confirmation(options.on or date.today(), options.by, options.against)
+        if confirmed.on > date.today():
+            raise CdssError(f"{confirmed.on} is still to come: nobody can have confirmed it on that day")
+        shown, line = confirming.confirm(path, shown, confirmed)
+        added = (confirmed, line)
+    if options.json:
+        out.print(_json(confirming.shown_json(shown, added), out))
+        return FINE
+    out.write(confirming.shown_lines(shown, options.lang))
+    if added is None:
+        out.write(confirming.how_lines(shown, options.lang))
+    else:
+        out.write(confirming.added_lines(shown, *added, options.lang))
+    return FINE
 
 
 def schema(options: Namespace, out: Terminal) -> int:
@@ -346,6 +390,9 @@ def _of_check(own: ArgumentParser) -> None:
     own.add_argument(
         "paths", nargs="*", type=Path, metavar="PATH", help="default: ./guidelines, else those shipped"
     )
+    own.add_argument(
+        "--unconfirmed", action="store_true", help="instead list what a clinician must still confirm"
+    )
     _add_choices(own)
     _add_language(own)
     _add_json(own)
@@ -357,6 +404,22 @@ def _of_test(own: ArgumentParser) -> None:
     )
     own.add_argument("-v", "--verbose", action="store_true", help="name every case")
     _add_executor(own)
+    _add_language(own)
+    _add_json(own)
+
+
+def _of_confirm(own: ArgumentParser) -> None:
+    own.add_argument(
+        "name", metavar="RULE", help="a rule, number, score, table or row, by its name or full id"
+    )
+    own.add_argument("--number", metavar="NAME", help="a number that the rule rests on, instead of the rule")
+    roles = [role for role in ROLES if role != "patient"]
+    own.add_argument("--by", choices=roles, metavar="ROLE", help=f"who confirms it: {', '.join(roles)}")
+    own.add_argument("--against", metavar="TEXT", help='the text it was held against: "NHG M69, tabel h1"')
+    own.add_argument("--on", type=_day, metavar="DATE", help="when, as 2026-03-01; default today")
+    own.add_argument(
+        "--guidelines", type=Path, metavar="DIR", help="default: ./guidelines, else those shipped"
+    )
     _add_language(own)
     _add_json(own)
 
@@ -395,6 +458,13 @@ COMMANDS: Final = (
         "check", "First", "whether every name, unit, code and date of a guideline is right", check, _of_check
     ),
     Command("test", "First", "whether the cases beside a guideline come out", test, _of_test),
+    Command(
+        "confirm",
+        "More",
+        "what a rule or number rests on, and that a clinician confirmed it",
+        confirm,
+        _of_confirm,
+    ),
     Command("new", "More", "a first guideline with its cases, to change", new, _of_new),
     Command(
         "schema",

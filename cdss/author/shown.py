@@ -1,4 +1,5 @@
-"""What cases show about each rule: where it holds, where it does not, and which exception stood in its way.
+"""What cases show about each rule: where it holds, where it does not, and which exception stood in its way; and which
+rows of a table they meet, and which scores they name.
 
 A case shows something about the rules of its own guideline only. What it shows is found by running it, not by what
 it expects.
@@ -15,10 +16,11 @@ from cdss.engine.conclusions import Conclusions
 from cdss.engine.editions import choose
 from cdss.engine.engine import Engine
 from cdss.errors import PatientError, Problem, Text
-from cdss.models.guideline import Exception_, GuidelineFile, Rule
+from cdss.models.guideline import Exception_, GuidelineFile, Rule, Score, Table
 from cdss.models.program import NodeId
 from cdss.models.program import Rule as RuleNode
 from cdss.models.truth import NO, YES
+from cdss.rules.load import Mapping as MappingNode
 
 HOLDS = "holds"
 SILENT = "does not hold"
@@ -26,7 +28,7 @@ SILENT = "does not hold"
 
 @dataclass(slots=True)
 class Shown:
-    """The cases of one rule, by what they show: `HOLDS`, `SILENT`, or the name of an exception."""
+    """The cases of one rule, row or score, by what they show: `HOLDS`, `SILENT`, or the name of an exception."""
 
     cases: dict[str, list[Case]] = field(default_factory=dict)
 
@@ -83,13 +85,39 @@ def _outcome(concluded: Conclusions, rule: Rule, node: NodeId) -> str:
 
 
 def what_cases_show(cases: Iterable[Case], rulesets: Rulesets) -> Mapping[str, Shown]:
-    """For each rule that some case shows something of, by its full id. Known gaps (`pending`) show nothing."""
+    """For each rule, row and score what cases show of it. Known gaps (`pending`) show nothing.
+
+    By the full id of the rule, the id of the score, or `table/row` with the id of the table.
+    """
     found: dict[str, Shown] = {}
     for case in cases:
         ran = None if case.pending else conclude(case, rulesets.engine(case))
-        for rule, what in outcomes(ran) if ran is not None else ():
-            found.setdefault(rule.id, Shown()).cases.setdefault(what, []).append(case)
+        if ran is None:
+            continue
+        shown = [*((rule.id, what) for rule, what in outcomes(ran)), *((id, HOLDS) for id in _named(ran))]
+        for id, what in shown:
+            found.setdefault(id, Shown()).cases.setdefault(what, []).append(case)
     return found
+
+
+def _named(ran: Concluded) -> Iterator[str]:
+    """The rows that the case surely meets, and the scores whose value it compares."""
+    compared = {
+        entry.key.text
+        for one in ran.case.expect
+        if one.what in ("scores", "findings") and isinstance(one.value, MappingNode)
+        for entry in one.value.entries
+    }
+    for (id, output), named in ran.conclusions.layout.by_definition.items():
+        definition = ran.conclusions.ruleset.definitions.get(id)
+        if output or definition is None or definition.file != ran.file.path:
+            continue
+        if isinstance(definition, Score) and named.key in compared:
+            yield id
+        if isinstance(definition, Table):
+            for row, met in ran.conclusions.rows(definition):
+                if met == YES:
+                    yield f"{id}/{row.id}"
 
 
 # What is missing

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "cli"
 AUTHOR = ROOT / "examples" / "author"
 PATIENTS = ROOT / "examples" / "patients"
+TRACED = ROOT / "tests" / "unit" / "author" / "traced" / "guidelines"
 SMALL = ROOT / "tests" / "unit" / "author" / "tester.yaml"
 ON = ("--on", "2026-03-01")
 MINE = ("--guidelines", str(AUTHOR))
@@ -413,6 +414,72 @@ def test_a_broken_guideline_shows_its_problem_to_who_asks_for_advice(
     assert (said.code, said.out) == (1, "")
     assert "mine/fall-risk.yaml:" in said.err
     assert "fals_past_year" in said.err
+
+
+# check --unconfirmed, confirm
+
+
+def test_check_lists_what_a_clinician_must_still_confirm_and_that_is_no_problem(run: Run) -> None:
+    said = run("check", TRACED, "--unconfirmed")
+
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith("Eerst te bevestigen: gelezen in de richtlijn")
+    listed = run("check", TRACED, "--unconfirmed", "--json").json()
+    assert isinstance(listed, dict) and [one["name"] for one in listed["first"]] == ["threshold", "order-dxa"]
+
+
+def test_what_must_be_confirmed_is_looked_up_in_one_place(run: Run) -> None:
+    said = run("check", TRACED, AUTHOR, "--unconfirmed")
+
+    assert said.code == 2
+    assert "one folder or file at a time" in said.err
+
+
+@pytest.fixture
+def traced(tmp_path: Path) -> Path:
+    return shutil.copytree(TRACED, tmp_path / "guidelines")
+
+
+def test_confirm_shows_a_rule_and_how_it_is_confirmed_and_writes_nothing(run: Run, traced: Path) -> None:
+    path = traced / "bones" / "new" / "dxa.yaml"
+    before = path.read_bytes()
+
+    said = run("confirm", "order-dxa", "--guidelines", traced)
+
+    assert (said.code, said.err) == (0, "")
+    assert "Wanneer: leeftijd is 50 jaar of ouder" in said.out
+    assert "--by gp --against" in said.out
+    assert path.read_bytes() == before
+
+
+def test_confirm_adds_the_line_when_it_is_told_by_whom_and_against_what(run: Run, traced: Path) -> None:
+    how = ("--by", "gp", "--against", "Richtlijn, tabel 1", "--on", "2026-02-01")
+
+    said = run("confirm", "order-dxa", "--number", "threshold", *how, "--guidelines", traced)
+
+    assert (said.code, said.err) == (0, "")
+    line = 'confirmed: {on: 2026-02-01, by: gp, against: "Richtlijn, tabel 1"}'
+    assert line in said.out and line in (traced / "bones" / "new" / "dxa.yaml").read_text(encoding="utf-8")
+    assert run("confirm", "threshold", *how, "--guidelines", traced).code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("order-dxaa",), "did you mean 'order-dxa'?"),
+        (("order-dxa", "--by", "gp"), "needs both --by ROLE and --against TEXT"),
+        (("order-dxa", "--against", "tabel 1"), "needs both --by ROLE and --against TEXT"),
+        (("order-dxa", "--on", "2026-02-01"), "needs both --by ROLE and --against TEXT"),
+        (("order-dxa", "--by", "Jansen", "--against", "tabel 1"), "invalid choice: 'Jansen'"),
+        (("order-dxa", "--by", "patient", "--against", "tabel 1"), "invalid choice: 'patient'"),
+        (("order-dxa", "--by", "gp", "--against", "x", "--on", "2999-01-01"), "still to come"),
+    ],
+)
+def test_confirm_refuses_what_says_nothing(run: Run, traced: Path, words: tuple[str, ...], why: str) -> None:
+    said = run("confirm", *words, "--guidelines", traced)
+
+    assert (said.code, said.out) == (2, "")
+    assert why in said.err
 
 
 # test
