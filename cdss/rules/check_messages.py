@@ -21,12 +21,13 @@ _TOLD_NL: Final = (
 )
 _OTHERS_NL: Final = (
     "huisarts|praktijk(?:ondersteuner|verpleegkundige)|(?:dokters)?assistente?|apothe(?:ker|ek)|"
-    "fysiotherapeut|specialist|neuroloog|reumatoloog|orthopeed|internist|bedrijfsarts|fractuurpoli|polikliniek|"
-    "ziekenhuis|sociaal team|wijkteam|thuiszorg|praktijk"
+    "fysiotherapeut|oefentherapeut|specialist|neuroloog|reumatoloog|orthopeed|internist|(?:bedrijfs)?arts|"
+    "fractuurpoli|fractuurteam|polikliniek|ziekenhuis|sociaal team|wijkteam|thuiszorg|(?:hoofd)?behandelaar|"
+    "zorgverlener|praktijk"
 )
 _OTHERS_EN: Final = (
     "gp|general practitioner|practice (?:nurse|assistant)|pharmacist|pharmacy|physiotherapist|specialist|"
-    "neurologist|rheumatologist|hospital|clinic|social team|occupational physician"
+    "neurologist|rheumatologist|hospital|clinic|(?:fracture|social) team|doctor|physician"
 )
 _TOLD_EN: Final = "advised(?! against)|informed|told|notified|warned|alerted|instructed"
 CLAIMS: Final[dict[str, tuple[re.Pattern[str], ...]]] = {
@@ -66,6 +67,10 @@ _ASKED: Final = re.compile(
 )
 """Before a claim: then it is a question or a condition, and claims nothing. After the comma of a condition it does."""
 _CODES: Final = re.compile(rf"\b(?:{'|'.join(code for code in URGENCIES if code != 'routine')})\b")
+_OTHER_CODES: Final = re.compile(
+    r"\b(?:[A-Z]\d{2}(?:\.\d{2})?|[A-Z]\d{2}[A-Z]{1,2}(?:\d{2})?|(?:FP|BP)-\d+)\b"
+)
+"""Of a diagnosis, of a drug, or of a requirement."""
 
 
 def nobody_is_claimed_to_act(draft: Draft) -> None:
@@ -97,7 +102,7 @@ def _claim(text: str, language: str) -> re.Match[str] | None:
 
 
 def patients_read_plain_words(draft: Draft) -> None:
-    """Texts for patients name no score, no questionnaire and no urgency code."""
+    """Texts for patients name no score, no questionnaire and no code."""
     known = _names_of_scores(draft)
     for role, said, _ in _messages(draft):
         if role != "patient":
@@ -105,6 +110,9 @@ def patients_read_plain_words(draft: Draft) -> None:
         code = _CODES.search(said.text)
         if code is not None:
             _not_plain(draft, within(said, code.start(), code.end()), "een urgentiecode", "an urgency code")
+        other = _OTHER_CODES.search(said.text) if code is None else None
+        if other is not None:
+            _not_plain(draft, within(said, other.start(), other.end()), "een code", "a code")
         scope = draft.scopes[said.span.file]
         scores = [
             name

@@ -48,6 +48,9 @@ def message(text: str, role: str = "gp", language: str = "nl") -> str:
         "De apotheker werd gei\u0308nformeerd.",
         "Als dit klopt, is de apotheker geïnformeerd.",
         "Als de pijn erger wordt, neemt de huisarts contact op.",
+        "Het fractuurteam regelt de DXA.",
+        "Uw arts belt u.",
+        "De behandelaar zal dit regelen.",
     ],
 )
 def test_a_text_that_claims_that_another_was_told_or_will_act_is_refused(text: str) -> None:
@@ -62,6 +65,8 @@ def test_a_text_that_claims_that_another_was_told_or_will_act_is_refused(text: s
         "The pharmacist was told about it.",
         "If this is so, the GP has been informed.",
         "The specialist will see you.",
+        "The fracture team will arrange the scan.",
+        "Your doctor will phone you.",
     ],
 )
 def test_an_english_claim_is_refused_too(text: str) -> None:
@@ -99,6 +104,14 @@ def test_a_patient_reads_no_urgency_code_and_no_score(text: str, seen: str) -> N
 
     assert errors(message(text, "patient") + score) == [("not-for-patients", seen)]
     assert errors(message(text, "gp") + score) == []
+
+
+@pytest.mark.parametrize("code", ["L95", "L95.01", "M05BA04", "M05BA", "FP-07", "BP-61"])
+def test_a_patient_reads_no_code_of_a_diagnosis_a_drug_or_a_requirement(code: str) -> None:
+    text = f"Dit gaat om {code}."
+
+    assert errors(message(text, "patient")) == [("not-for-patients", code)]
+    assert errors(message(text, "gp")) == []
 
 
 @pytest.mark.parametrize(
