@@ -100,9 +100,9 @@ class Layout:
             and isinstance(fact.source, FromAnswered)
             and fact.file in self.files
         )
-        self.shown: tuple[tuple[int, Named, str], ...] = tuple(
-            (place, named, self.files[file].topic)
-            for place, named in sorted(enumerate(program.named), key=lambda pair: pair[1].key)
+        self.shown: tuple[tuple[Named, str], ...] = tuple(
+            (named, self.files[file].topic)
+            for named in sorted(program.named, key=lambda named: named.key)
             if named.kind in ("finding", "score", "table", "treatment", "instrument")
             and not (named.kind == "table" and named.output)
             and (file := ruleset.definitions[named.definition].file) in self.files

@@ -226,6 +226,9 @@ class Engine:
         }
         layout, executor = self.program(running)
         call = self.call(layout, patient, on, setting)
+        lazily = (
+            lazily or self.executor == "reference"
+        )  # which is what works out a value when it is asked for
         return Conclusions(layout, call, None if lazily else executor(call), opened)
 
     def call(self, layout: Layout, patient: Patient, on: date, setting: str) -> Call:
@@ -520,10 +523,10 @@ def _heard(outcome: Outcome, concluded: Conclusions, audience: str | None) -> li
 
 def _provisional(concluded: Conclusions) -> tuple[str, ...]:
     """The findings that are known today and may still change."""
-    assert concluded.valuation is not None
-    now, later = concluded.valuation.now, concluded.valuation.later
     return tuple(
         named.key
-        for place, named, topic in concluded.layout.shown
-        if now[place] != later[place] and concluded.topic_is_open(topic) and concluded.is_known(named.node)
+        for named, topic in concluded.layout.shown
+        if concluded.now(named.node) != concluded.later(named.node)
+        and concluded.topic_is_open(topic)
+        and concluded.is_known(named.node)
     )
