@@ -11,9 +11,8 @@ from cdss.author.cases import Case, case_files, read_cases
 from cdss.errors import CdssError, GuidelineError, Problem, Span
 from cdss.models.guideline import Ruleset, Table
 from cdss.models.line import Line
-from cdss.rules import check, load
+from cdss.rules import check, check_and_load, load
 from cdss.rules.files import SourceFile, find
-from cdss.rules.problem_kinds import PROBLEM_KINDS
 from cdss.rules.render import Language
 from cdss.shipped import folder
 
@@ -96,11 +95,10 @@ class _Work:
             return
         self.files |= {file.place for file in files}
         self.sources |= {near(file.place): file.content.decode("utf-8", "replace") for file in files}
-        found = check(path, bindings=self.bindings, site=self.site)
+        found, ruleset = check_and_load(path, bindings=self.bindings, site=self.site)
         self.problems += relocated(found, files)
-        if any(not PROBLEM_KINDS[one.kind].warning for one in found):
+        if ruleset is None:
             return
-        ruleset = load(path, bindings=self.bindings, site=self.site)
         if not found:
             self.rules += len(ruleset.rules)
             self.tables += sum(isinstance(one, Table) for one in ruleset.definitions.values())

@@ -136,7 +136,7 @@ def _cases(path: Path, one: Statement) -> Shown:
     cases: list[Case] = []
     for place in case_files([folder]):
         cases += [case for case in read_cases(place, near(place))[0] if case.guideline == one.place]
-    return what_cases_show(cases, Rulesets("compiled")).get(one.id, Shown())
+    return what_cases_show(cases, Rulesets("reference")).get(one.id, Shown())
 
 
 def confirm(path: Path, shown: ToConfirm, confirmed: Confirmation) -> tuple[ToConfirm, int]:

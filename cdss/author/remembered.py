@@ -31,11 +31,11 @@ def what_is_missing(
     """What no case shows of each rule. `folder`: where it is remembered; by default the user's cache folder."""
     folder = folder or user_folder()
     if folder is None:
-        return missing_from_cases(rules, cases, Rulesets("compiled"))
+        return missing_from_cases(rules, cases, Rulesets("reference"))
     place = folder / f"{_key(rules, cases)}.cases"
     found = _recall(place, rules)
     if found is None:
-        found = missing_from_cases(rules, cases, Rulesets("compiled"))
+        found = missing_from_cases(rules, cases, Rulesets("reference"))
         _remember(place, found)
     return found
 

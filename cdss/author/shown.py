@@ -2,12 +2,13 @@
 rows of a table they meet, and which scores they name.
 
 A case shows something about the rules of its own guideline only. What it shows is found by running it, not by what
-it expects.
+it expects. Only what is asked is worked out, by the reference evaluator: for one look at each of a thousand patients
+that is half the work of compiling.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cdss.author.cases import Case
@@ -54,16 +55,18 @@ def conclude(case: Case, engine: Engine) -> Concluded | None:
     editions = {file.topic: edition} if edition else None
     try:
         chosen = choose(engine.ruleset, case.on, [file.topic], editions)
-        concluded = engine.conclude(patient_of(case), case.on, case.setting, chosen, frozenset({file.topic}))
+        concluded = engine.conclude(
+            patient_of(case), case.on, case.setting, chosen, frozenset({file.topic}), lazily=True
+        )
     except (PatientError, ValueError):
         return None
     return Concluded(case, file, concluded)
 
 
-def outcomes(ran: Concluded) -> Iterator[tuple[Rule, str]]:
-    """For each rule of the guideline what became of it, where that is sure."""
+def outcomes(ran: Concluded, wanted: Container[str] | None = None) -> Iterator[tuple[Rule, str]]:
+    """For each rule of the guideline (or of those wanted, by id) what became of it, where that is sure."""
     for rule, node in ran.conclusions.rules():
-        if rule.file == ran.file.path:
+        if rule.file == ran.file.path and (wanted is None or rule.id in wanted):
             what = _outcome(ran.conclusions, rule, node)
             if what:
                 yield rule, what
@@ -131,21 +134,24 @@ def asked_of_cases(rule: Rule) -> set[str]:
 def missing_from_cases(
     rules: Mapping[str, Rule], cases: Iterable[Case], rulesets: Rulesets
 ) -> Mapping[str, set[str]]:
-    """What no case shows of each rule. Of a guideline of which nothing is missing any more no case is run."""
+    """What no case shows of each rule.
+
+    Of a guideline of which nothing is missing any more no case is run. Those of a site of their own come last: each
+    site is a ruleset to load.
+    """
     missing = {id: asked_of_cases(rule) for id, rule in rules.items()}
     of_file: dict[str, list[str]] = {}
     for id in rules:
         of_file.setdefault(id.rpartition("/")[0], []).append(id)
-    for case in cases:
-        if case.pending:
+    for case in sorted(cases, key=lambda case: case.site is not None or case.bindings is not None):
+        if case.pending or not any(missing.values()):
             continue
         engine = rulesets.engine(case)
         file = file_of(case, engine.ruleset)
-        if file is None or not any(missing[id] for id in of_file.get(file.id, ())):
-            continue
-        ran = conclude(case, engine)
-        for rule, what in outcomes(ran) if ran is not None else ():
-            missing.get(rule.id, set()).discard(what)
+        wanted = {id for id in of_file.get(file.id, ()) if missing[id]} if file is not None else set()
+        ran = conclude(case, engine) if wanted else None
+        for rule, what in outcomes(ran, wanted) if ran is not None else ():
+            missing[rule.id].discard(what)
     return missing
 
 

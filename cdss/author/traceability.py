@@ -315,7 +315,7 @@ def pages(guidelines: Path, folder: Path) -> Mapping[str, str]:
     """Every page by its name."""
     stated = stated_here(guidelines)
     cases = [case for place in case_files([guidelines]) for case in read_cases(place)[0]]
-    page = Page(stated, what_cases_show(cases, Rulesets("compiled")), folder)
+    page = Page(stated, what_cases_show(cases, Rulesets("reference")), folder)
     return {
         **{f"{topic}.md": topic_page(page, topic) for topic in stated.ruleset.requirements},
         "unconfirmed.md": unconfirmed_page(page),

@@ -48,13 +48,20 @@ WARNINGS: Final = frozenset(kind.name for kind in PROBLEM_KINDS.values() if kind
 
 def problems_of(found: Found) -> list[Problem]:
     """Everything that is wrong, and what is doubtful in the files that were asked for; sorted by place."""
+    return examined(found)[0]
+
+
+def examined(found: Found) -> tuple[list[Problem], Draft | None]:
+    """The same, and the draft when a ruleset can be made of it."""
     draft = read(found)
     if isinstance(draft, list):
-        return draft
+        return draft, None
     if found.bindings is not None:
         list_unfilled(draft)
     asked = {file.path for file in found.every() if file.asked}
-    return [one for one in doubts_about(draft) if one.kind not in WARNINGS or one.span.file in asked]
+    doubts = doubts_about(draft)
+    problems = [one for one in doubts if one.kind not in WARNINGS or one.span.file in asked]
+    return problems, None if errors_in(doubts) else draft
 
 
 def doubts_about(draft: Draft) -> list[Problem]:

@@ -65,6 +65,24 @@ def check(
     return problems_of(_found(path, site, bindings))
 
 
+def check_and_load(
+    path: Paths | None = None, *, bindings: Path | str | None = None, site: Path | str | None = None
+) -> tuple[list[Problem], Ruleset | None]:
+    """What `check` gives, and the ruleset when nothing refuses it, kept as `load` keeps it. The files are read once."""
+    from cdss.rules.checks import examined
+    from cdss.rules.resolve import finish
+
+    found = _found(path, site, bindings)
+    problems, draft = examined(found)
+    if draft is None:
+        return problems, None
+    ruleset = finish(draft)
+    folder = user_folder()
+    if folder is not None:
+        store(folder, key_of(found), ruleset)
+    return problems, ruleset
+
+
 def _found(path: Paths | None, site: Path | str | None, bindings: Path | str | None) -> Found:
     """The files to read together."""
     found = find_all(shipped_folder("guidelines") if path is None else path, site=site, bindings=bindings)
