@@ -50,7 +50,7 @@ class Compiled:
         said = index.said(patient, on) if patient.answers else _NOTHING_SAID
         born = -INF if patient.birth_date is None else patient.birth_date.first.toordinal()
         delivery = index.delivery(patient, on)
-        sight = outlook(patient) if index.treats else ()
+        sight = outlook(patient, on) if index.treats else ()
         if call.given:
             given, variant = self._given_nodes(call.given)
             run = self._bound(variant, on, call.setting)

@@ -152,7 +152,7 @@ class Bound:
         def read(
             patient: Patient,
             supplied: Mapping[str, Sequence[Record]] | None,
-            outlook: tuple[object, ...],
+            outlook: tuple[str | None, ...],
             follow_up: Truth,
             *lows: float,
         ) -> tuple[Value, ...]:

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Final, TypeAlias
 
 from cdss.engine.selection import is_return, without_returns
+from cdss.engine.sight import is_delivered
 from cdss.models.codes import levels
 from cdss.models.patient import LIST_OF, LISTS, Answer, Patient, Record
 from cdss.models.program import FieldIs, NodeId, Program, RecordAll, RecordTest, Select, Treatment
@@ -172,24 +173,13 @@ class PatientIndex:
         return found
 
 
-def outlook(patient: Patient) -> tuple[object, ...]:
-    """How far each list was delivered, in a form that compares quickly: its reach alone when it has no ends.
+def outlook(patient: Patient, on: date) -> tuple[str | None, ...]:
+    """The reach of each list on the day, None when it was not delivered for that day.
 
-    With ends the birth date is told too, since nothing is expected from before it.
+    A treatment of which there is no record at all rests on nothing else: since when a list is complete does not matter.
     """
     delivered = patient.delivered
-    found: list[object] = []
-    ends = False
-    for name in LISTS:
-        one = delivered.get(name)
-        if one is None or (one.first is None and one.last is None):
-            found.append(one and one.reach)
-        else:
-            found.append(one)
-            ends = True
-    if ends and patient.birth_date is not None:
-        found.append(patient.birth_date.first)
-    return tuple(found)
+    return tuple(delivered[name].reach if is_delivered(patient, name, on) else None for name in LISTS)
 
 
 def supply_lists(node: Treatment) -> tuple[str, ...]:

@@ -65,10 +65,22 @@ def assumed(concluded: Conclusions) -> tuple[Assumed, ...]:
         one = _assumed_fact(concluded, fact, number) if fact is not None else None
         if one is not None:
             found[one.fact] = one
-    for named, read in treatments(concluded):
-        if read.assumed and concluded.is_known(named.node):
+    followed = list(treatments(concluded))
+    codes = {named.key: _codes_of(concluded, named) for named, _ in followed}
+    for named, read in followed:
+        wider = any(codes[named.key] < other for other in codes.values())  # that one says it for both
+        if read.assumed and concluded.is_known(named.node) and not wider:
             found[named.key] = _assumed_never(concluded, named)
     return tuple(found[name] for name in sorted(found))
+
+
+def _codes_of(concluded: Conclusions, named: Named) -> frozenset[str]:
+    """The product codes that a treatment follows."""
+    output = concluded.program.nodes[named.node]
+    assert isinstance(output, Output)
+    node = concluded.program.nodes[output.of]
+    assert isinstance(node, Treatment)
+    return frozenset(line.code for line in node.products)
 
 
 def _assumed_fact(concluded: Conclusions, fact: Fact, number: NodeId) -> Assumed | None:

@@ -185,13 +185,32 @@ def test_a_list_of_one_practice_is_never_whole() -> None:
     assert (int(flags) & (DELIVERED | OWN | COMPLETE), whole) == (DELIVERED | OWN, INF)
 
 
-def test_the_outlook_tells_the_birth_date_only_where_something_began() -> None:
-    born = Days(date(1950, 1, 1), date(1950, 1, 1))
-    complete = Patient(birth_date=born, delivered=dict.fromkeys(LISTS, Delivered()))
-    begun = Patient(birth_date=born, delivered={"dispensings": Delivered(date(2021, 1, 1))})
+@pytest.mark.parametrize(
+    ("period", "reach"),
+    [
+        (None, None),
+        (Delivered(), "all"),
+        (Delivered(reach="own"), "own"),
+        (Delivered(first=ON), "all"),
+        (Delivered(first=date(2026, 3, 2)), None),
+        (Delivered(last=ON), "all"),
+        (Delivered(last=date(2026, 2, 28)), None),
+    ],
+)
+def test_the_outlook_tells_the_reach_of_what_was_delivered_for_the_day(
+    period: Delivered | None, reach: str | None
+) -> None:
+    delivered = {} if period is None else {"dispensings": period}
 
-    assert born.first not in outlook(complete)
-    assert born.first in outlook(begun)
+    assert outlook(Patient(delivered=delivered), ON)[LISTS.index("dispensings")] == reach
+
+
+def test_the_outlook_is_the_same_for_two_histories_that_began_on_different_days() -> None:
+    earlier, later = (
+        Patient(delivered={"dispensings": Delivered(date(year, 1, 1))}) for year in (2019, 2023)
+    )
+
+    assert outlook(earlier, ON) == outlook(later, ON)
 
 
 # Answers
