@@ -192,6 +192,7 @@ class Bound:
             planned_end_after=limits.get("planned_end_after"),
             planned_end_tolerance=limits.get("planned_end_tolerance"),
             prescribed_limit=limits.get("prescribed_limit"),
+            pdc_window=limits.get("pdc_window"),
             ended_by=node.ended_by,
             needs_follow_up=node.follow_up is not None,
         )

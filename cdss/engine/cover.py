@@ -67,6 +67,11 @@ class Course:
     def last_dispensed(self) -> int:
         return max(cover.dose.day for cover in self.covers)
 
+    def covered_from(self, start: int, end: int) -> int:
+        """How many of these days are covered; the last day does not count."""
+        days = united((max(cover.start, start), min(cover.end, end)) for cover in self.covers)
+        return sum(last - first for first, last in days)
+
 
 def course_of(
     doses: Iterable[Dose], stays: Sequence[Stretch], carry_over: Duration | None, stopped: Duration, on: int

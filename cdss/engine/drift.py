@@ -19,7 +19,7 @@ from cdss.engine.reference import Call, Evaluation, Seen, answers_to
 from cdss.engine.treatment import Treatment as TreatmentRead
 from cdss.engine.treatment import read_treatment
 from cdss.engine.treatment_days import is_unsettled
-from cdss.models.dates import Duration
+from cdss.models.dates import Duration, days_back
 from cdss.models.patient import Days
 from cdss.models.program import (
     Arithmetic,
@@ -199,12 +199,19 @@ class Crossings:
             return STILL
         if node.type.kind == "duration":
             return Drift(MILLION)
+        treatment = self.program.nodes[node.of]
         seen = self._on(self.day).seen(node.of)
         assert isinstance(seen, TreatmentRead)
         begun = seen.outputs["first_started"]
         assert isinstance(begun, tuple)
         days = self.day - begun[1]
-        return Drift(MILLION / days if 0 < days < INF else INF)
+        window = self.values.policy(treatment).pdc_window if isinstance(treatment, Treatment) else None
+        if window is not None:
+            back = days_back(window, self.values.call.on)
+            days = min(days, back - CALENDAR if window.months else back)
+        # Of a window in months both ends move, by more than a day when the calendar does.
+        moved = 2 * (1 + CALENDAR) if window is not None and window.months else 1
+        return Drift(moved * MILLION / days if 0 < days < INF else INF, 1)
 
     def _ends_today(self, number: NodeId) -> bool:
         both = (self.values.now(number), self.values.later(number))

@@ -175,7 +175,7 @@ class _Found:
             case Fact():
                 yield from self._of_fact(definition)
             case TreatmentDefinition():
-                for limit in _limits_behind(definition, words):
+                for limit in _limits_behind(definition, ref.output, words):
                     if isinstance(limit, Name):
                         yield from self._of_name(limit)
             case _:
@@ -216,13 +216,17 @@ class _Found:
                 return
 
 
-def _limits_behind(treatment: TreatmentDefinition, words: frozenset[str]) -> Iterator[Duration | Name | None]:
-    """The limits that a status rests on: gaps always, the others when their own word is asked for."""
+def _limits_behind(
+    treatment: TreatmentDefinition, output: str, words: frozenset[str]
+) -> Iterator[Duration | Name | None]:
+    """The limits that an output rests on: gaps always, the others when their own word or output is asked for."""
     yield from (treatment.carry_over, treatment.possible_stop, treatment.stopped)
     if "planned_end_possible" in words:
         yield from (treatment.planned_end_after, treatment.planned_end_tolerance)
     if "primary_non_adherence" in words:
         yield treatment.prescribed_limit
+    if output == "pdc":
+        yield treatment.pdc_window
 
 
 def truth_of_condition(concluded: Conclusions, condition: Condition) -> int:

@@ -594,6 +594,7 @@ class Lowering:
                 ("planned_end_after", treatment.planned_end_after),
                 ("planned_end_tolerance", treatment.planned_end_tolerance),
                 ("prescribed_limit", treatment.prescribed_limit),
+                ("pdc_window", treatment.pdc_window),
             )
             if limit is not None
         }

@@ -227,6 +227,7 @@ class Evaluation:
             planned_end_after=limit("planned_end_after"),
             planned_end_tolerance=limit("planned_end_tolerance"),
             prescribed_limit=limit("prescribed_limit"),
+            pdc_window=limit("pdc_window"),
             ended_by=node.ended_by,
             needs_follow_up=node.follow_up is not None,
         )

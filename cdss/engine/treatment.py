@@ -22,7 +22,7 @@ from datetime import date
 from typing import Final
 
 from cdss.engine.agreements import read_agreements
-from cdss.engine.cover import Cover, Stretch
+from cdss.engine.cover import Cover, Stretch, plus
 from cdss.engine.sight import Sight, is_censored, is_delivered, list_names, look, pausing_stays
 from cdss.engine.situation import Case, Question, Way, begins_open, questions, recorded, ways
 from cdss.engine.status import OPEN, History, Limits, Standing, gap_starts
@@ -57,6 +57,7 @@ class TreatmentPolicy:
     planned_end_after: Duration | None
     planned_end_tolerance: Duration | None
     prescribed_limit: Duration | None
+    pdc_window: Duration | None
     ended_by: tuple[str, ...]
     needs_follow_up: bool
 
@@ -200,7 +201,10 @@ def _with_censored(standings: frozenset[Standing], censored: Truth) -> frozenset
 
 
 def _outputs(case: Case, policy: TreatmentPolicy, found: Sequence[Way]) -> dict[str, Output]:
-    outputs = [_nothing() if way.history is None else _measures(case, way.history, way) for way in found]
+    outputs = [
+        _nothing() if way.history is None else _measures(case, way.history, way, policy.pdc_window)
+        for way in found
+    ]
     merged = {name: _merge([one[name] for one in outputs]) for name in outputs[0]}
     unseen = any(way.history is None and way.standings == OPEN for way in found)
     return _opened(merged, case, policy) if unseen or not case.seen.delivered else merged
@@ -218,7 +222,7 @@ def _nothing() -> dict[str, Output]:
     }
 
 
-def _measures(case: Case, history: History, way: Way) -> dict[str, Output]:
+def _measures(case: Case, history: History, way: Way, window: Duration | None) -> dict[str, Output]:
     if history.loose:
         return _loose_measures(case, history, way)
     low, high, on = history.low, history.high, case.on
@@ -239,7 +243,7 @@ def _measures(case: Case, history: History, way: Way) -> dict[str, Output]:
         "longest_gap": _days((max(high.longest_gap, gap[0]), max(low.longest_gap, gap[1]))),
         "duration": (fewest * MILLION, INF if left == -INF else most * MILLION),
         "exposure": (low.covered * MILLION, INF if left_first == -INF else high.covered * MILLION),
-        "pdc": _proportion(history, on),
+        "pdc": _proportion(history, window, on),
         "drug": frozenset({low.drug, high.drug}),
         "switched_from": frozenset({low.switched_from or NO_DRUG, high.switched_from or NO_DRUG}),
         "concurrent": low.concurrent if low.concurrent == high.concurrent else UNKNOWN,
@@ -269,14 +273,14 @@ def _loose_measures(case: Case, history: History, way: Way) -> dict[str, Output]
     }
 
 
-def _proportion(history: History, on: int) -> Range:
-    """Covered days over the days since the first dispensing; not known on the day itself."""
+def _proportion(history: History, window: Duration | None, on: int) -> Range:
+    """Covered days over the days of the window since the first dispensing; of no days at all it is not known."""
     ends = []
     for course in (history.low, history.high):
-        window = on - course.first_started
-        if window <= 0:
+        start = course.first_started if window is None else max(course.first_started, plus(on, window, -1))
+        if start >= on:
             return (0, MILLION)
-        ends.append(over(course.covered * MILLION, window * MILLION))
+        ends.append(over(course.covered_from(start, on) * MILLION, (on - start) * MILLION))
     return (min(ends), max(ends))
 
 

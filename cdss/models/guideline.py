@@ -247,6 +247,7 @@ class TreatmentDefinition:
     planned_end_after: Duration | Name | None = None
     planned_end_tolerance: Duration | Name | None = None
     prescribed_limit: Duration | Name | None = None
+    pdc_window: Duration | Name | None = None
     ended_by: tuple[str, ...] = ()
     follow_up: Name | None = None  # a yes/no fact: a planned end counts only with a confirmed follow-up drug
     outputs: Mapping[str, ValueType] = field(default_factory=dict)

@@ -207,9 +207,8 @@ class Treatment(_Node):
     pause_during: tuple[str, ...]
     ended_by: tuple[str, ...]
     planned_end_class: str
-    limits: Mapping[
-        str, NodeId
-    ]  # carry_over possible_stop stopped planned_end_after planned_end_tolerance prescribed_limit
+    # carry_over possible_stop stopped planned_end_after planned_end_tolerance prescribed_limit pdc_window
+    limits: Mapping[str, NodeId]
     follow_up: NodeId | None
 
 

@@ -441,6 +441,7 @@ TREATMENT = Shape(
         key("pause_during", ListOf(Closed(("hospital", "nursing_home", "rehabilitation")), single=True), "Opnames waarin geen voorraad wordt gebruikt.", "Stays during which no supply is used."),
         key("planned_end", Of("planned_end"), "Wanneer stoppen gepland kan zijn.", "When a stop may be planned."),
         key("prescribed_limit", Leaf("limit"), "Zo lang voorgeschreven en nooit opgehaald telt als niet gestart.", "Prescribed this long ago and never collected counts as not started."),
+        key("pdc_window", Leaf("limit"), "Over welke tijd tot de peildatum `.pdc` wordt gerekend; zonder: sinds de eerste verstrekking.", "The time up to the reference date over which `.pdc` is reckoned; left out: since the first dispensing."),
         key("ended_by", ListOf(Closed(("agreement",)), single=True), "Een vastgelegde stopafspraak telt mee.", "A recorded agreement to stop counts."),
         key("follow_up", Leaf("reference"), "Ja/nee-gegeven: gepland einde telt alleen met een bevestigd vervolgmiddel.", "A yes/no fact: a planned end counts only with a confirmed follow-up drug."),
     ),

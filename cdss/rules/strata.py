@@ -225,6 +225,7 @@ def names_of(definition: Definition) -> Iterator[Name]:
                 definition.planned_end_after,
                 definition.planned_end_tolerance,
                 definition.prescribed_limit,
+                definition.pdc_window,
                 definition.follow_up,
             )
             yield from (limit for limit in limits if isinstance(limit, Name))

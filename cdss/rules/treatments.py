@@ -63,6 +63,7 @@ def _treatment(place: Place, declared: Declared) -> TreatmentDefinition | None:
         planned_end_after=_limit(place, planned.get("after")),
         planned_end_tolerance=_limit(place, planned.get("tolerance")),
         prescribed_limit=_limit(place, node.get("prescribed_limit")),
+        pdc_window=_limit(place, node.get("pdc_window")),
         ended_by=words(node.get("ended_by")),
         follow_up=_follow_up(place, node.get("follow_up")),
         outputs=output_types(drug_words(lines)),

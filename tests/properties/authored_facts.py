@@ -301,6 +301,7 @@ class Facts(Criteria):
             "pause_during": lambda: ["hospital"],
             "planned_end": lambda: {"for": "tablet", "after": self.amount(), "tolerance": self.amount()},
             "prescribed_limit": self.amount,
+            "pdc_window": self.amount,
             "ended_by": lambda: ["agreement"],
         }
         for key, make in more.items():

@@ -453,7 +453,13 @@ class Builder:
     def treatment(self) -> None:
         draw = self.draw
         limits = {"possible_stop": self.amount(), "stopped": self.amount()}
-        for name in ("carry_over", "planned_end_after", "planned_end_tolerance", "prescribed_limit"):
+        for name in (
+            "carry_over",
+            "planned_end_after",
+            "planned_end_tolerance",
+            "prescribed_limit",
+            "pdc_window",
+        ):
             if draw(st.booleans()):
                 limits[name] = self.amount()
         if "planned_end_after" in limits:

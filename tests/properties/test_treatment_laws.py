@@ -34,7 +34,7 @@ PRODUCTS = (
 EVERYTHING = {name: Delivered() for name in LISTS}
 
 
-def policy(carry_over: int) -> TreatmentPolicy:
+def policy(carry_over: int, window: int | None = None) -> TreatmentPolicy:
     return TreatmentPolicy(
         name="bone_drug_use",
         sources=("dispensings",),
@@ -50,6 +50,7 @@ def policy(carry_over: int) -> TreatmentPolicy:
         planned_end_after=Duration(months=12),
         planned_end_tolerance=Duration(days=90),
         prescribed_limit=Duration(days=30),
+        pdc_window=None if window is None else Duration(days=window),
         ended_by=("agreements",),
         needs_follow_up=False,
     )
@@ -95,8 +96,8 @@ def patient(given_: Sequence[Given], stays: Sequence[Stay] = (), *more: Record) 
     return Patient(delivered=EVERYTHING, lists=lists)
 
 
-def read(who: Patient, on: int, carry_over: int = 90) -> Treatment:
-    return read_treatment(who, policy(carry_over), ORIGIN + timedelta(days=on))
+def read(who: Patient, on: int, carry_over: int = 90, window: int | None = None) -> Treatment:
+    return read_treatment(who, policy(carry_over, window), ORIGIN + timedelta(days=on))
 
 
 def dispensings(kinds: int = 3) -> st.SearchStrategy[list[Given]]:
@@ -114,13 +115,16 @@ stays = st.lists(
 )
 reference_days = st.integers(0, 1100)
 carry_overs = st.sampled_from([0, 1, 30, 90])
+windows = st.sampled_from([None, 1, 90, 365])
 few = settings(max_examples=150, deadline=None)
 
 
 # The oracle
 
 
-def simulate(given_: Sequence[Given], stays_: Sequence[Stay], carry_over: int, on: int) -> dict[str, Any]:
+def simulate(
+    given_: Sequence[Given], stays_: Sequence[Stay], carry_over: int, on: int, window: int | None = None
+) -> dict[str, Any]:
     """The same treatment lived day by day, without any arithmetic on periods."""
     given_ = [one for one in given_ if one.day <= on]
     if not given_:
@@ -160,6 +164,7 @@ def simulate(given_: Sequence[Given], stays_: Sequence[Stay], carry_over: int, o
     gap = sum(1 for day in range(first, on) if day >= run_out)
     exposure = sum(1 for day in covered if day < on)
     started = periods[-1]
+    counted = range(first if window is None else max(first, on - window), on)
     planned = run_out >= (ORIGIN.replace(year=ORIGIN.year + 1) - ORIGIN).days - 90 if started == 0 else None
     return {
         "status": "stopped" if gap > 183 else "possible_stop" if gap > 60 else "on_treatment",
@@ -173,17 +178,19 @@ def simulate(given_: Sequence[Given], stays_: Sequence[Stay], carry_over: int, o
         "exposure": exposure,
         "duration": max(0, min(run_out, on) - started),
         "last_dispensed": max(one.day for one in given_),
-        "pdc": over(exposure * MILLION, (on - first) * MILLION) if on > first else None,
+        "pdc": over(sum(day in covered for day in counted) * MILLION, len(counted) * MILLION)
+        if counted
+        else None,
     }
 
 
 @few
-@given(dispensings(), stays, carry_overs, reference_days)
+@given(dispensings(), stays, carry_overs, windows, reference_days)
 def test_a_day_by_day_simulation_covers_the_same_days(
-    given_: list[Given], stays_: list[Stay], carry_over: int, on: int
+    given_: list[Given], stays_: list[Stay], carry_over: int, window: int | None, on: int
 ) -> None:
-    found = read(patient(given_, stays_), on, carry_over)
-    expected = simulate(given_, stays_, carry_over, on)
+    found = read(patient(given_, stays_), on, carry_over, window)
+    expected = simulate(given_, stays_, carry_over, on, window)
 
     if expected["status"] == "never":
         assert found.outputs["status"] == frozenset({"never"})
@@ -258,11 +265,11 @@ def test_splitting_one_dispensing_over_one_day_changes_nothing(
 
 
 @few
-@given(dispensings(), stays, carry_overs, reference_days)
+@given(dispensings(), stays, carry_overs, windows, reference_days)
 def test_days_covered_are_a_part_and_periods_stand_apart(
-    given_: list[Given], stays_: list[Stay], carry_over: int, on: int
+    given_: list[Given], stays_: list[Stay], carry_over: int, window: int | None, on: int
 ) -> None:
-    found = read(patient(given_, stays_), on, carry_over)
+    found = read(patient(given_, stays_), on, carry_over, window)
     low, high = found.outputs["pdc"][:2]  # type: ignore[index]
 
     assert 0 <= low <= high <= MILLION
@@ -305,9 +312,14 @@ def holds(open_: object, known: object) -> bool:
 
 
 @settings(max_examples=300, deadline=None)
-@given(dispensings(4), stays, carry_overs, reference_days, erasures)
+@given(dispensings(4), stays, carry_overs, windows, reference_days, erasures)
 def test_what_is_not_recorded_leaves_room_for_what_it_turns_out_to_be(
-    given_: list[Given], stays_: list[Stay], carry_over: int, on: int, holes: list[tuple[int, str]]
+    given_: list[Given],
+    stays_: list[Stay],
+    carry_over: int,
+    window: int | None,
+    on: int,
+    holes: list[tuple[int, str]],
 ) -> None:
     whole = patient(given_, stays_)
     records = list(whole.lists["dispensings"])
@@ -316,8 +328,8 @@ def test_what_is_not_recorded_leaves_room_for_what_it_turns_out_to_be(
             records[place] = erased(records[place], what)
     with_holes = replace(whole, lists={**whole.lists, "dispensings": tuple(records)})
 
-    known = read(whole, on, carry_over)
-    open_ = read(with_holes, on, carry_over)
+    known = read(whole, on, carry_over, window)
+    open_ = read(with_holes, on, carry_over, window)
 
     for name, value in known.outputs.items():
         assert holds(open_.outputs[name], value), (name, open_.outputs[name], value)

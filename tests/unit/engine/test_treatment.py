@@ -49,6 +49,7 @@ BONE = TreatmentPolicy(
     planned_end_after=Duration(months=60),
     planned_end_tolerance=Duration(days=90),
     prescribed_limit=Duration(days=30),
+    pdc_window=None,
     ended_by=("agreements",),
     needs_follow_up=True,
 )
@@ -207,6 +208,42 @@ class TestGaps:
     def test_the_proportion_of_no_days_at_all_is_not_known(self) -> None:
         assert read(LAPSED, "2023-03-01").outputs["pdc"] == (0, MILLION)
         assert one(read(LAPSED, "2023-03-02"), "pdc") == 1
+
+    @pytest.mark.parametrize(
+        ("on", "covered", "days"),
+        [
+            ("2024-02-01", 31, 31),  # the first dispensing lies inside
+            ("2024-04-09", 84, 99),
+            ("2024-04-10", 84, 100),  # the window begins on the day of it
+            ("2024-04-11", 83, 100),
+            ("2024-07-02", 1, 100),  # dispensed before the window, with a day left inside it
+            ("2024-07-03", 0, 100),
+            ("2024-07-04", 0, 100),
+        ],
+    )
+    def test_a_proportion_over_a_window_counts_what_is_covered_inside_it(
+        self, on: str, covered: int, days: int
+    ) -> None:
+        """Supply from 1 January up to and including 24 March 2024, in a window of 100 days."""
+        found = read(patient(dispensed("2024-01-01")), on, replace(BONE, pdc_window=Duration(days=100)))
+
+        assert one(found, "pdc") == pytest.approx(covered / days, abs=1e-6)
+
+    @pytest.mark.parametrize(
+        ("on", "covered", "days"), [("2024-12-31", 84, 365), ("2025-01-01", 84, 366), ("2025-01-02", 83, 366)]
+    )
+    def test_a_window_of_a_year_goes_by_the_calendar(self, on: str, covered: int, days: int) -> None:
+        """Supply from 1 January up to and including 24 March 2024, a leap year."""
+        found = read(patient(dispensed("2024-01-01")), on, replace(BONE, pdc_window=Duration(months=12)))
+
+        assert one(found, "pdc") == pytest.approx(covered / days, abs=1e-6)
+
+    def test_a_window_looks_at_the_part_and_not_at_the_whole(self) -> None:
+        """A gap of a year, long ago: the last 100 days are covered whole."""
+        who = patient(dispensed("2022-01-01"), dispensed("2023-06-01"), dispensed("2023-08-24"))
+
+        assert one(read(who, "2023-10-01"), "pdc") < 1
+        assert one(read(who, "2023-10-01", replace(BONE, pdc_window=Duration(days=100))), "pdc") == 1
 
 
 class TestPeriods:
