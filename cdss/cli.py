@@ -88,6 +88,10 @@ def explain(options: Namespace, out: Terminal) -> int:
     from cdss.author.advising import advise_each
     from cdss.author.explaining import explained, explanation_lines
 
+    if options.timeline:
+        return _timeline(options, out)
+    if options.svg is not None:
+        raise CdssError("--svg goes with --timeline")
     engine, asked = _engine(options)
     [answered] = advise_each(
         engine,
@@ -103,6 +107,34 @@ def explain(options: Namespace, out: Terminal) -> int:
         out.print(_json(dict(answered.shown.texts), out))
     else:
         out.write(explanation_lines(answered.shown, options.lang))
+    return FINE
+
+
+def _timeline(options: Namespace, out: Terminal) -> int:
+    """One patient's treatments as days: as text, as a picture in a file, or for a machine."""
+    from cdss.author.advising import advise_each
+    from cdss.engine.timeline.text import lines
+
+    if options.rule is not None:
+        raise CdssError("ask for a rule or for --timeline, not for both")
+    engine, asked = _engine(options)
+    [answered] = advise_each(
+        engine,
+        _inputs(options, engine),
+        asked,
+        lambda patient, _, many: engine.timeline(patient, asked.on, asked.editions),
+    )
+    timeline = answered.shown
+    if timeline is None:
+        return _not_answered(answered, options, out)
+    if options.svg is not None:
+        options.svg.write_text(timeline.to_svg(options.lang), encoding="utf-8", newline="\n")
+    if options.json:
+        out.print(_json(timeline.to_dict(), out))
+    elif options.svg is not None:
+        out.print(options.svg.as_posix())
+    else:
+        out.write(lines(timeline, options.lang, out.width))
     return FINE
 
 
@@ -370,6 +402,18 @@ def _add_patient(own: ArgumentParser) -> None:
     _add_json(own)
 
 
+class _Instead(argparse.Action):
+    """A switch in place of an argument, which may then be left out."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, of: argparse.Action, help: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=False, help=help)
+        self.of = of
+
+    def __call__(self, parser: ArgumentParser, namespace: Namespace, *_: object) -> None:
+        setattr(namespace, self.dest, True)
+        self.of.required = False
+
+
 def _of_advise(own: ArgumentParser) -> None:
     own.add_argument(
         "inputs", nargs="+", metavar="INPUT", help="JSON, FHIR, or NDJSON with one patient a line; - is stdin"
@@ -379,9 +423,18 @@ def _of_advise(own: ArgumentParser) -> None:
 
 def _of_explain(own: ArgumentParser) -> None:
     own.add_argument("inputs", nargs=1, metavar="INPUT", help="one patient: JSON or FHIR; - is stdin")
-    own.add_argument(
-        "rule", metavar="RULE", help="a rule by its name or number, or the action that it advises"
+    rule = own.add_argument(
+        "rule",
+        metavar="RULE",
+        help="a rule by its name or number, or the action that it advises; not with --timeline",
     )
+    own.add_argument(
+        "--timeline",
+        action=_Instead,
+        of=rule,
+        help="instead of a rule: the days with and without supply of the patient's drugs",
+    )
+    own.add_argument("--svg", type=Path, metavar="FILE", help="with --timeline: as a picture, in this file")
     own.add_argument("--rounds", action="store_true", help="also the rounds in which it was concluded")
     _add_patient(own)
 

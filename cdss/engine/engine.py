@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cached_property, partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cdss.engine.conclusions import Conclusions, Layout
 from cdss.engine.editions import Chosen, choose, topics_of
@@ -27,6 +27,9 @@ from cdss.models.quantity import QuantityError, parse_quantity
 from cdss.models.typed import ValueProblem, read_value
 from cdss.models.value import Value
 from cdss.version import VERSION
+
+if TYPE_CHECKING:
+    from cdss.engine.timeline import Timeline
 
 Executor = Callable[[Call], Valuation]
 STRONG: Final = DANGER | {"D1", "D7"}
@@ -178,6 +181,17 @@ class Engine:
             make_explanation=partial(explanation, concluded),
         )
         return advice, concluded
+
+    def timeline(self, patient: Patient, on: date, editions: Mapping[str, str] | None = None) -> Timeline:
+        """A patient's treatments as days: supply, gaps, stays, limits, fractures and bone density.
+
+        It draws what `advise` reads on the same date: `.to_svg(lang)`, `.to_text(lang)` and `.to_dict()` show it.
+        The errors are those of `advise`.
+        """
+        from cdss.engine.timeline.draw import timeline_of
+
+        chosen = choose(self.ruleset, on, None, editions, known=self._topics)
+        return timeline_of(self.conclude(patient, on, "record", chosen, frozenset(), lazily=True))
 
     def look(
         self,

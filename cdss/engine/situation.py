@@ -131,9 +131,10 @@ def _together(uses: Sequence[Use]) -> Fraction | None:
     return total
 
 
-def recorded(case: Case) -> Course | None:
-    """The course of what surely belongs, on days that are known, with the least supply: what can be drawn."""
-    return _course(case, [use for use in case.uses if use.sure and use.first == use.last], 0)
+def recorded(case: Case, end: int = 0) -> Course | None:
+    """The course of what surely belongs, on days that are known, with the least supply (or the most, with 1): what
+    can be drawn."""
+    return _course(case, [use for use in case.uses if use.sure and use.first == use.last], end)
 
 
 def questions(case: Case, statuses: frozenset[str]) -> Iterator[Question]:

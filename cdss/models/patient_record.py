@@ -112,7 +112,15 @@ class Condition(Coded):
     episode: Text | None = None
 
 
-class Prescription(Coded):
+class Drug(Coded):
+    """An entry about a drug."""
+
+    display: Text | None = Field(
+        default=None, description="How the sender calls the drug. Only shown to people, never read."
+    )
+
+
+class Prescription(Drug):
     """A prescription (voorschrift). `proposed` marks a draft order."""
 
     meaning: ClassVar[frozenset[str]] = Coded.meaning | {"proposed"}
@@ -132,7 +140,7 @@ class Prescription(Coded):
     episode: Text | None = None
 
 
-class Dispensing(Coded):
+class Dispensing(Drug):
     """A dispensing (verstrekking). A return, or a negative quantity, cancels the newest that matches."""
 
     meaning: ClassVar[frozenset[str]] = Coded.meaning | {"kind"}
@@ -144,7 +152,7 @@ class Dispensing(Coded):
     kind: Literal["normal", "return"] | None = None
 
 
-class Administration(Coded):
+class Administration(Drug):
     """A drug that was given, such as an injection or infusion."""
 
     strength: Text | None = None

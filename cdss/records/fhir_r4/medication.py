@@ -22,6 +22,7 @@ from cdss.records.fhir_r4.values import (
     codes,
     day,
     day_after,
+    display_of,
     end_of,
     first_day,
     is_pieces,
@@ -47,7 +48,8 @@ def drug_of(reading: Reading, resource: fhir.Drug, place: Place) -> Drug | None:
     if resource.medication_reference is not None and resource.medication_reference.reference:
         found = _referred_drug(reading, resource, resource.medication_reference, place)
     else:
-        found = Drug(codes([resource.medication_codeable_concept], place), None)
+        concept = resource.medication_codeable_concept
+        found = Drug(codes([concept], place), None, display_of(concept))
     if found is not None and not found.codes:
         place.skip("no-code")
         return None
@@ -70,7 +72,11 @@ def _referred_drug(
     if medication is not None and medication.modifier_extension:
         place.skip("modifier", medication.modifier_extension[0].url or "")
     elif medication is not None:
-        found = Drug(codes([medication.code], place), strength(medication.ingredient, place))
+        found = Drug(
+            codes([medication.code], place),
+            strength(medication.ingredient, place),
+            display_of(medication.code),
+        )
     if not is_inside:
         reading.drugs[item.key] = found
     return found
@@ -117,6 +123,7 @@ def read_request(reading: Reading, request: fhir.MedicationRequest, place: Place
     on = first_day(place, (request.authored_on, "authoredOn"), (mp9.registered_on(request), "extension"))
     used = mp9.time_of_use(request, place)
     fields = recorded(
+        display=drug.display,
         strength=drug.strength,
         usage=usage_words(request.dosage_instruction, place, cyclic=mp9.is_cyclic(request)),
         days_supply=_expected_supply(request, place),
@@ -202,6 +209,7 @@ def read_dispense(reading: Reading, dispense: fhir.MedicationDispense, place: Pl
         mp9.add_agreement(reading, dispense, drug, on, mp9.pharmacy_reason(dispense), place)
         return
     fields = recorded(
+        display=drug.display,
         strength=drug.strength,
         quantity=pieces(dispense.quantity, "quantity", place),
         usage=usage_words(dispense.dosage_instruction, place, cyclic=mp9.is_cyclic(dispense)),
@@ -254,5 +262,7 @@ def read_administration(reading: Reading, given: fhir.MedicationAdministration, 
         (start_of(given.effective_period) or end_of(given.effective_period), "effectivePeriod"),
     )
     dose = given.dosage.dose if given.dosage and is_pieces(given.dosage.dose) else None
-    fields = recorded(strength=drug.strength, quantity=pieces(dose, "dosage.dose", place))
+    fields = recorded(
+        display=drug.display, strength=drug.strength, quantity=pieces(dose, "dosage.dose", place)
+    )
     reading.add("administrations", place, on, drug.codes, fields)

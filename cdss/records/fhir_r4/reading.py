@@ -22,10 +22,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Drug:
-    """Which drug it is: every code that was sent, and the strength when that was coded."""
+    """Which drug it is: every code that was sent, the strength when that was coded, and what people call it."""
 
     codes: tuple[str, ...]
     strength: str | None
+    display: str | None = None
 
 
 MEANING: Final = frozenset(

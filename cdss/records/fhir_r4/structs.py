@@ -27,6 +27,7 @@ class Coding(Part):
 
 class Concept(Part):
     coding: tuple[Coding, ...] = ()
+    text: str | None = None
 
 
 class Identifier(Part):

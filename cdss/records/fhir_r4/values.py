@@ -168,6 +168,12 @@ def codes(concepts: Iterable[Concept | None], place: Place) -> tuple[str, ...]:
     return tuple(found)
 
 
+def display_of(concept: Concept | None) -> str | None:
+    """What the sender calls it, to be shown to people: as much as a record may hold."""
+    text = " ".join(concept.text.split())[:200].rstrip() if concept and concept.text else ""
+    return text or None
+
+
 def code_words(concept: Concept | None) -> list[str]:
     """The bare codes of a concept: for the closed lists of FHIR itself, such as a status."""
     return [coding.code for coding in concept.coding if coding.code] if concept else []

@@ -12,8 +12,8 @@ from cdss.models.patient_record import Entry, PatientRecord
 from cdss.models.record_types import YesNo
 from cdss.rules.record_fields import EVERYWHERE, FIELDS, fields_of
 
-NOT_FOR_AUTHORS = {"x", "patient", "code", "value", "items", "totals", "comparator", "bound"}
-"""`value` is in the unit of the fact; the rest is for who reads the record."""
+NOT_FOR_AUTHORS = {"x", "patient", "code", "value", "items", "totals", "comparator", "bound", "display"}
+"""`value` is in the unit of the fact; the rest is for who reads the record. No rule rests on what a sender calls a drug."""
 
 
 def model_of(name: str) -> type[Entry]:
