@@ -85,13 +85,43 @@ class Stated:
     reads: Mapping[str, list[str]]  # what each rule and definition reads, by id
 
     def reached(self, id: str) -> list[str]:
-        """The ids of all that a rule or definition rests on, nearest first; its own is the first."""
+        """The ids of all that a rule or definition rests on, nearest first; its own is the first.
+
+        What another edition sets in a shared finding is passed by: the two never answer together.
+        """
         found = {id: None}
         waiting = [id]
+        apart = self._apart_from(id)
         while waiting:
-            waiting = [one for before in waiting for one in self.reads.get(before, ()) if one not in found]
+            waiting = [
+                one
+                for before in waiting
+                for one in self.reads.get(before, ())
+                if one not in found and self._path(one) not in apart
+            ]
             found |= dict.fromkeys(waiting)
         return list(found)
+
+    def _apart_from(self, id: str) -> frozenset[str]:
+        """The files that never answer together with something: of an edition in which it does not run."""
+        own = next((file for file in self.ruleset.files if file.path == self._path(id)), None)
+        if own is None or not own.edition:
+            return frozenset()
+        takes_in = self.ruleset.line_ups[own.topic].takes_in
+        runs_in = {own.edition, *(edition for edition, paths in takes_in.items() if own.path in paths)}
+        beside = {path for edition in runs_in for path in takes_in.get(edition, ())}
+        return frozenset(
+            file.path
+            for file in self.ruleset.files
+            if file.topic == own.topic
+            and file.edition
+            and file.edition not in runs_in
+            and file.path not in beside
+        )
+
+    def _path(self, id: str) -> str:
+        one = self.ruleset.rules.get(id) or self.ruleset.definitions.get(id)
+        return one.file if one is not None else ""
 
     def below(self, id: str) -> list[Statement]:
         """The numbers, scores and tables that it rests on, nearest first."""

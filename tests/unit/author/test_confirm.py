@@ -209,3 +209,40 @@ def test_machines_get_the_reading_the_numbers_and_the_cases() -> None:
     assert [one["name"] for one in found["rests_on"]] == ["risk"]
     assert found["cases"]["measured"] == ["measured"]
     assert found["added"] == {"on": "2026-02-01", "by": "gp", "against": "Richtlijn, tabel 1", "line": 67}
+
+
+def test_a_number_of_another_edition_is_not_among_those_that_a_rule_rests_on(folder: Path) -> None:
+    bones = folder / "bones"
+    shared = """\
+cdss: 1
+id: bones.shared
+version: 0.1.0
+status: draft
+title: {nl: Gedeeld, en: Shared}
+topic: bones
+source: {ref: own}
+evidence: design
+findings:
+  tall: {type: yes_no, otherwise: no, text: {nl: Lang, en: Tall}}
+"""
+    (bones / "shared.yaml").write_text(shared, encoding="utf-8")
+    setter = """\
+  - id: is-tall
+    title: {nl: Lang, en: Tall}
+    when: falls >= many_falls
+    then: {set: {tall: yes}}
+  - id: scan-when-tall
+    title: {nl: DXA bij wie lang is, en: DXA when tall}
+    when: tall
+    then: {recommend: ACTION, messages: {gp: {nl: Vraag een DXA aan., en: Order a DXA.}}}
+"""
+    new = (bones / "new" / "dxa.yaml").read_text(encoding="utf-8")
+    (bones / "new" / "dxa.yaml").write_text(new + setter.replace("ACTION", "order-dxa"), encoding="utf-8")
+    old = new.replace("bones.new.dxa", "bones.old.dxa").replace("edition: new", "edition: old")
+    old = old.replace("  order-dxa:", "  scan:").replace("recommend: order-dxa", "recommend: scan")
+    (bones / "old").mkdir()
+    (bones / "old" / "dxa.yaml").write_text(old + setter.replace("ACTION", "scan"), encoding="utf-8")
+
+    numbers = to_confirm(folder, "bones.new.dxa/scan-when-tall").numbers
+
+    assert [full_name(one) for one in numbers] == ["bones.new.dxa/many_falls"]
