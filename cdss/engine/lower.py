@@ -465,7 +465,8 @@ class Lowering:
         groups: Mapping[str, str] = {}
         if source.members in self.ruleset.value_sets:
             members = self.ruleset.value_sets[source.members]
-            patterns, groups = [*members.codes, *members.groups], members.groups
+            # A set of words alone holds no code, and a word is none: only what is bound to the fact matches.
+            patterns, groups = [*members.codes, *members.groups] or [*members.words], members.groups
         elif source.members:
             products = self.ruleset.product_sets[source.members].lines
         where = self.criteria.record_test(source.where) if source.where else None

@@ -152,8 +152,9 @@ def test_the_site_file_moves_the_owner_of_the_dxa_and_says_so() -> None:
     ]
 
 
-def test_the_cases_of_the_site_file_pass() -> None:
-    run("-m", "cdss.cli", "test", "examples/site.test.yaml")
+@pytest.mark.parametrize("name", ["site", "bindings"])
+def test_the_cases_of_the_site_file_and_of_the_bindings_pass(name: str) -> None:
+    run("-m", "cdss.cli", "test", f"examples/{name}.test.yaml")
 
 
 def test_a_t_score_under_a_local_code_counts_with_the_bindings() -> None:
