@@ -346,7 +346,7 @@ FACT = Shape(
         key("after_age", Leaf("limit"), "Alleen vanaf deze leeftijd.", "Only from this age."),
         key("episode", Leaf("reference"), "Alleen records van de episode die dit gegeven noemt.", "Only records of the episode that this fact names."),
         key("together_within", Leaf("limit"), "Records die dichter bij elkaar liggen tellen als één.", "Records closer together than this count as one."),
-        key("distinct", Leaf("name"), "Tel verschillende waarden van dit veld, geen records.", "Count different values of this field, not records."),
+        key("distinct", Leaf("field"), "Tel verschillende waarden van dit veld, geen records.", "Count different values of this field, not records."),
         key("pick", PICKS, "Wat we van de records willen weten.", "What we want to know of the records."),
         key("field", Leaf("reference"), "Welk veld van het record, als het niet de waarde is.", "Which field of the record, when not its value."),
         key(

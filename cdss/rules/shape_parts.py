@@ -206,6 +206,7 @@ LEAVES: Final[Mapping[str, LeafKind]] = MappingProxyType(
         "action": _leaf("de naam van een actie", "the name of an action", "order-dxa", r"^[a-z][a-z0-9-]*$"),
         "reference": _leaf("een naam", "a name", "bone_drug_use.status", rf"^{NAME}(\.{NAME})*$"),
         "question": _leaf("een vraag", "a question", "smoking", rf"^{NAME}(\.{NAME})*(/[0-9]+/{NAME})?$"),
+        "field": _leaf("een veld van het record", "a field of the record", "site", rf"^{NAME}$", ("string", "boolean")),  # `on`
         "source_list": _leaf("waar het vandaan komt", "where it comes from", "observation", rf"^{NAME}(\.{NAME})?$"),
         "word": _leaf("een woord", "a word", "femoral-neck", r"^[A-Za-z0-9][A-Za-z0-9_-]*$", _ANY),
         "group_member": _leaf("een code of een woord", "a code or a word", "icpc-1:L03", r"^\S+$", _NUMBER),

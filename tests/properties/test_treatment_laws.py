@@ -64,10 +64,10 @@ class Given:
     days: int
     kind: int
 
-    def record(self, index: int) -> Record:
+    def record(self, index: int, origin: date = ORIGIN) -> Record:
         code, strength, _ = KINDS[self.kind]
         fields: dict[str, FieldValue] = {"strength": strength, "days_supply": Decimal(self.days)}
-        return Record("dispensings", index, only(self.day), (code,), fields)
+        return Record("dispensings", index, only(self.day, origin), (code,), fields)
 
 
 @dataclass(frozen=True)
@@ -75,23 +75,22 @@ class Stay:
     start: int
     end: int | None
 
-    def record(self, index: int) -> Record:
-        until = None if self.end is None else only(self.end)
+    def record(self, index: int, origin: date = ORIGIN) -> Record:
+        until = None if self.end is None else only(self.end, origin)
         return Record(
-            "stays", index, None, (), {"kind": "hospital", "from": only(self.start), "until": until}
+            "stays", index, None, (), {"kind": "hospital", "from": only(self.start, origin), "until": until}
         )
 
 
-def only(day: int) -> Days:
-    there = ORIGIN + timedelta(days=day)
+def only(day: int, origin: date = ORIGIN) -> Days:
+    there = origin + timedelta(days=day)
     return Days(there, there)
 
 
-def patient(given_: Sequence[Given], stays: Sequence[Stay] = (), *more: Record) -> Patient:
+def patient(given_: Sequence[Given], stays: Sequence[Stay] = (), *, origin: date = ORIGIN) -> Patient:
     lists = {
-        "dispensings": tuple(one.record(index) for index, one in enumerate(given_)),
-        "stays": tuple(one.record(index) for index, one in enumerate(stays)),
-        "agreements": more,
+        "dispensings": tuple(one.record(index, origin) for index, one in enumerate(given_)),
+        "stays": tuple(one.record(index, origin) for index, one in enumerate(stays)),
     }
     return Patient(delivered=EVERYTHING, lists=lists)
 
@@ -222,6 +221,38 @@ def test_a_planned_end_is_possible_from_ninety_days_before_the_year_is_full(days
     assert found == frozenset({expected})
 
 
+# What is not recorded
+
+
+def erased(record: Record, what: str) -> Record:
+    """The same record with one thing not recorded; of a date only its month or year is left."""
+    if what in ("month", "year"):
+        assert record.on is not None
+        if record.on.first != record.on.last:
+            return record  # what was left out before says less: of a year no month is left
+        day = record.on.first
+        first = day.replace(day=1) if what == "month" else day.replace(month=1, day=1)
+        last = day.replace(day=monthrange(day.year, day.month)[1])
+        return replace(record, on=Days(first, last if what == "month" else day.replace(month=12, day=31)))
+    fields = dict(record.fields)
+    fields[what] = None
+    return replace(record, fields=fields)
+
+
+erasures = st.lists(
+    st.tuples(st.integers(0, 6), st.sampled_from(["strength", "days_supply", "month", "year"])), max_size=3
+)
+
+
+def with_holes(whole: Patient, holes: Sequence[tuple[int, str]]) -> Patient:
+    """The same patient with some things of the dispensings not recorded."""
+    records = list(whole.lists["dispensings"])
+    for place, what in holes:
+        if place < len(records):
+            records[place] = erased(records[place], what)
+    return replace(whole, lists={**whole.lists, "dispensings": tuple(records)})
+
+
 # Laws
 
 
@@ -265,6 +296,111 @@ def test_splitting_one_dispensing_over_one_day_changes_nothing(
 
 
 @few
+@given(dispensings(), dispensings(), stays, reference_days, erasures)
+def test_one_more_dispensing_lengthens_no_gap_that_is_open(
+    given_: list[Given], more: list[Given], stays_: list[Stay], on: int, holes: list[tuple[int, str]]
+) -> None:
+    """Neither the shortest nor the longest that the last gap may be."""
+    before = with_holes(patient(given_, stays_), holes)
+    added = replace(more[0].record(len(given_)), index=len(given_))
+    after = replace(before, lists={**before.lists, "dispensings": (*before.lists["dispensings"], added)})
+    one, other = read(before, on), read(after, on)
+
+    if "never" not in one.outputs["status"]:  # type: ignore[operator]
+        assert other.outputs["gap"][0] <= one.outputs["gap"][0]  # type: ignore[index]
+        assert other.outputs["gap"][1] <= one.outputs["gap"][1]  # type: ignore[index]
+
+
+@few
+@given(dispensings(4), stays, carry_overs, windows, reference_days, st.integers(0, 3000))
+def test_the_calendar_changes_no_number_of_days(
+    given_: list[Given], stays_: list[Stay], carry_over: int, window: int | None, on: int, years: int
+) -> None:
+    """The same days begun on another day, with other leap days among them."""
+    later = ORIGIN + timedelta(days=years)
+    own = replace(policy(carry_over, window), planned_end_after=None, planned_end_class=None)
+    one = read_treatment(patient(given_, stays_), own, ORIGIN + timedelta(days=on))
+    other = read_treatment(patient(given_, stays_, origin=later), own, later + timedelta(days=on))
+
+    for name in ("status", "gap", "longest_gap", "duration", "exposure", "pdc", "concurrent"):
+        assert one.outputs[name] == other.outputs[name], name
+
+
+@few
+@given(st.integers(1, 120), st.integers(1, 120), st.integers(0, 130), carry_overs)
+def test_an_early_refill_loses_what_lies_over_the_cap_and_no_more(
+    days: int, refill: int, early: int, carry_over: int
+) -> None:
+    """A refill before the first is used up: what is left moves it on, up to the cap."""
+    day = max(0, days - early)
+    left = days - day
+    found = read(patient([Given(0, days, 0), Given(day, refill, 0)]), 200, carry_over)
+    lost = max(0, left - carry_over) if day else 0  # of one day it is one dispensing
+
+    run_out = max(days, days + refill - lost)
+    assert found.outputs["run_out"] == (*[ORIGIN.toordinal() + run_out] * 2, False)
+
+
+@few
+@given(dispensings(), st.integers(1, 26), st.integers(1, 26), reference_days)
+def test_a_dispensing_from_two_pharmacies_on_one_day_is_one(
+    given_: list[Given], one: int, other: int, on: int
+) -> None:
+    """Counted in tablets: the days follow from the product."""
+
+    def tablets(number: int, index: int) -> Record:
+        code, strength, _ = KINDS[0]
+        return Record(
+            "dispensings", index, only(350), (code,), {"strength": strength, "quantity": Decimal(number)}
+        )
+
+    before = patient(given_)
+    records = before.lists["dispensings"]
+    parts = (*records, tablets(one, len(records)), tablets(other, len(records) + 1))
+    whole = (*records, tablets(one + other, len(records)))
+
+    assert (
+        read(replace(before, lists={"dispensings": parts}), on).outputs
+        == read(replace(before, lists={"dispensings": whole}), on).outputs
+    )
+
+
+@few
+@given(dispensings(), st.data(), reference_days)
+def test_the_order_of_all_that_is_recorded_changes_nothing(
+    given_: list[Given], data: st.DataObject, on: int
+) -> None:
+    """Returns and agreements among the dispensings."""
+    code, strength, _ = KINDS[0]
+    days = data.draw(st.lists(st.integers(0, 700), max_size=3))
+    returned = [
+        Record("dispensings", 0, only(day), (code,), {"strength": strength, "quantity": Decimal(-12)})
+        for day in days[:1]
+    ]
+    spoken = [
+        Record(
+            "agreements",
+            0,
+            only(day),
+            (code,),
+            {"kind": data.draw(st.sampled_from(("stop", "start"))), "stop_type": "definitive"},
+        )
+        for day in days[1:]
+    ]
+    records = [*(one.record(0) for one in given_), *returned]
+
+    def told(dispensed: Sequence[Record], agreed: Sequence[Record]) -> Treatment:
+        lists = {
+            name: tuple(replace(one, index=index) for index, one in enumerate(found))
+            for name, found in (("dispensings", dispensed), ("agreements", agreed))
+        }
+        return read(Patient(delivered=EVERYTHING, lists=lists), on)
+
+    shuffled, other = data.draw(st.permutations(records)), data.draw(st.permutations(spoken))
+    assert told(shuffled, other).outputs == told(records, spoken).outputs
+
+
+@few
 @given(dispensings(), stays, carry_overs, windows, reference_days)
 def test_days_covered_are_a_part_and_periods_stand_apart(
     given_: list[Given], stays_: list[Stay], carry_over: int, window: int | None, on: int
@@ -274,30 +410,11 @@ def test_days_covered_are_a_part_and_periods_stand_apart(
 
     assert 0 <= low <= high <= MILLION
     for one, other in zip(found.periods, found.periods[1:], strict=False):
+        assert one.start < one.end
         assert (other.start - one.end).days > 183
 
 
 # What is open holds what it turns out to be
-
-
-def erased(record: Record, what: str) -> Record:
-    """The same record with one thing not recorded; of a date only its month or year is left."""
-    if what in ("month", "year"):
-        assert record.on is not None
-        if record.on.first != record.on.last:
-            return record  # what was left out before says less: of a year no month is left
-        day = record.on.first
-        first = day.replace(day=1) if what == "month" else day.replace(month=1, day=1)
-        last = day.replace(day=monthrange(day.year, day.month)[1])
-        return replace(record, on=Days(first, last if what == "month" else day.replace(month=12, day=31)))
-    fields = dict(record.fields)
-    fields[what] = None
-    return replace(record, fields=fields)
-
-
-erasures = st.lists(
-    st.tuples(st.integers(0, 6), st.sampled_from(["strength", "days_supply", "month", "year"])), max_size=3
-)
 
 
 def holds(open_: object, known: object) -> bool:
@@ -322,14 +439,8 @@ def test_what_is_not_recorded_leaves_room_for_what_it_turns_out_to_be(
     holes: list[tuple[int, str]],
 ) -> None:
     whole = patient(given_, stays_)
-    records = list(whole.lists["dispensings"])
-    for place, what in holes:
-        if place < len(records):
-            records[place] = erased(records[place], what)
-    with_holes = replace(whole, lists={**whole.lists, "dispensings": tuple(records)})
-
     known = read(whole, on, carry_over, window)
-    open_ = read(with_holes, on, carry_over, window)
+    open_ = read(with_holes(whole, holes), on, carry_over, window)
 
     for name, value in known.outputs.items():
         assert holds(open_.outputs[name], value), (name, open_.outputs[name], value)
@@ -341,10 +452,7 @@ def test_answering_every_question_gives_one_status(
     given_: list[Given], stays_: list[Stay], on: int, holes: list[tuple[int, str]]
 ) -> None:
     whole = patient(given_, stays_)
-    records = list(whole.lists["dispensings"])
-    for place, what in holes:
-        if place < len(records):
-            records[place] = erased(records[place], what)
+    records = list(with_holes(whole, holes).lists["dispensings"])
 
     for _ in range(10):
         asked = read(replace(whole, lists={**whole.lists, "dispensings": tuple(records)}), on)
