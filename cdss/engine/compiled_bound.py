@@ -263,16 +263,16 @@ class Bound:
         fixed = isinstance(self.program.nodes[node.amount], Constant | Parameter)
 
         def shifted(low: float, high: float, none: bool, least: float, most: float) -> DateRange:
+            if low > high:  # there is no date
+                return (low, high, none)
             if calendar is not None:
                 first = last = calendar
             elif fixed:
                 first = last = Duration(days=int(least) // MILLION)
             elif least == -INF or most == INF:
-                return NO_DATE if (low, high, none) == NO_DATE else ANY_DATE
+                return ANY_DATE
             else:
                 first, last = Duration(days=int(least) // MILLION), Duration(days=int(most) // MILLION)
-            if low > high:
-                return (low, high, none)
             if sign < 0:
                 first, last = last, first
             return (_moved(low, first, sign), _moved(high, last, sign), none)
@@ -410,6 +410,7 @@ def _counted_back(duration: Duration, on: date) -> Range:
     return (days, days)
 
 
+@lru_cache(maxsize=1024)
 def _moved(ordinal: float, step: Duration, sign: int) -> float:
     if abs(ordinal) == INF:
         return ordinal

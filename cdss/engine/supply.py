@@ -19,7 +19,7 @@ from cdss.models.codes import ProductLine, levels, line_of, parse_strength
 from cdss.models.patient import Days, Patient, Record, Skipped
 from cdss.models.quantity import QuantityError
 from cdss.models.treatment import drug_word
-from cdss.models.truth import NO, UNKNOWN, YES
+from cdss.models.truth import NO, UNKNOWN, YES, Truth
 from cdss.models.usage import usage_range
 
 FAR: Final = 10_000_000
@@ -89,7 +89,8 @@ def read_supplies(
             if (record.on is not None and record.on.first > on) or record.fields.get("proposed") is True:
                 continue
             strength = word(record, "strength")
-            if line_of(record.codes, strength, products)[0] == NO:
+            truth, line = line_of(record.codes, strength, products)
+            if truth == NO:
                 if line_of(record.codes, None, products)[0] != NO:
                     outside.append(record)
                 continue
@@ -97,7 +98,7 @@ def read_supplies(
             if quantity == 0:
                 skipped.append(Skipped(record.path, _NOTHING_GIVEN))
                 continue
-            use = _use(record, products, ladder, on)
+            use = _use(record, products, truth, line, ladder, on)
             if record.fields.get("kind") == "return" or (quantity is not None and quantity < 0):
                 if record.on is None:
                     skipped.append(Skipped(record.path, _NO_DATE))
@@ -178,9 +179,16 @@ def candidates(codes: Sequence[str], products: Sequence[ProductLine]) -> list[Pr
     return [line for line in products if line_of(codes, line.strength, (line,))[0] == YES]
 
 
-def _use(record: Record, products: Sequence[ProductLine], ladder: Sequence[str], on: date) -> Use:
+def _use(
+    record: Record,
+    products: Sequence[ProductLine],
+    truth: Truth,
+    line: ProductLine | None,
+    ladder: Sequence[str],
+    on: date,
+) -> Use:
+    """The record as a supply; whether it belongs to the set, and by which line, was found before."""
     strength = word(record, "strength")
-    truth, line = line_of(record.codes, strength, products)
     lines = [line] if line is not None else candidates(record.codes, products)
     missing = ["strength"] if truth == UNKNOWN else []
     amount = supply_of(record, lines, ladder)
