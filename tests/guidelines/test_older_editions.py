@@ -112,3 +112,65 @@ def test_a_child_on_prednisone_is_no_matter_for_the_list_of_2011() -> None:
     assert outcome(advise(prednisone, "2012-01-01", "cbo-2011")) == "not_started"
     assert outcome(advise(prednisone, "2007-03-11", "cbo-2011")) == "not_started"
     assert outcome(advise(prednisone, "2007-03-10", "cbo-2011")) != "not_started"
+
+
+ANSWERS: dict[str, object] = {
+    "patient_question": True,
+    "evaluated_elsewhere": False,
+    "parental_hip_fracture": False,
+    "falls_past_year": 0,
+    "walking_aid": False,
+    "time_not_walking": "0 days",
+    "severe_immobility": False,
+    "mobility_limited": False,
+    "rheumatoid_arthritis_told": False,
+    "secondary_disease_told": False,
+    "drug_or_uncontrolled_disease": False,
+    "smoking": False,
+    "alcohol_units_per_day": 0,
+}
+NO_RISK = {fact: {"value": value, "on": "2025-03-10"} for fact, value in ANSWERS.items()}
+MEASURED = {
+    "conditions": [],
+    "dispensings": [],
+    "prescriptions": [],
+    "observations": [
+        {"on": "2025-02-01", "code": "loinc:29463-7", "value": 58, "unit": "kg"},
+        {"on": "2025-02-01", "code": "loinc:8302-2", "value": 165, "unit": "cm"},
+        {"on": "2025-02-01", "code": "loinc:39156-5", "value": 21.3, "unit": "kg/m2"},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("age", "cbo", "nhg_2012", "nhg_2024"),
+    [(59, 0, 1, 0), (60, 0, 2, 1), (61, 1, 2, 1), (69, 1, 2, 1), (70, 1, 3, 2), (71, 2, 3, 2)],
+)
+def test_one_patient_scores_by_the_list_of_the_edition(
+    age: int, cbo: int, nhg_2012: int, nhg_2024: int
+) -> None:
+    """9.5 and 9.14: 58 kg at 1.65 m is a point in 2012 alone, and the ages of 60 and 70 count from another day in each."""
+    record = {**MEASURED, "answers": NO_RISK}
+
+    for edition, points in (("cbo-2011", cbo), ("nhg-m69-2012", nhg_2012), ("nhg-m69-2024", nhg_2024)):
+        findings = advise(record, f"{ON.year - age}-03-10", edition, "contact").to_dict()["findings"]
+        assert findings["fracture_risk"]["value"] == points, edition
+
+
+def test_a_normal_t_score_with_a_severe_vertebral_fracture_is_treated_in_2012_and_not_in_2024() -> None:
+    """9.9: both are shown when editions are compared; a clinician must confirm the grid of 2024."""
+    record = {
+        **MEASURED,
+        "administrations": [],
+        "observations": [
+            {"on": "2025-02-01", "code": "loinc:38265-5", "value": -0.5, "unit": "1", "site": site}
+            for site in ("femoral-neck", "lumbar-spine")
+        ],
+        "answers": {**NO_RISK, "vfa": {"value": "grade_3", "on": "2025-02-01"}},
+    }
+    older = advise(record, "1950-01-01", "nhg-m69-2012").to_dict()["findings"]
+    current = advise(record, "1950-01-01", "nhg-m69-2024").to_dict()["findings"]
+
+    assert older["medication"] == "treat"
+    assert older["medication_indicated"] is True
+    assert current["medication"] == "no_medication"
