@@ -58,7 +58,7 @@ def test_who_acts_and_who_is_informed_each_have_a_text_of_their_own(advised: Rec
     for role in dict.fromkeys((owner, *advised.inform)):
         for language in ("nl", "en"):
             text = advised.messages.get(role, {}).get(language, "").strip()
-            assert text and text[-1] in ".!?", f"{role} ({language}): {text[-30:]}"
+            assert text and text[-1] in ".!?}", f"{role} ({language}): {text[-30:]}"
 
 
 def test_every_rule_that_advises_speaks_to_the_patient() -> None:
