@@ -32,6 +32,7 @@ def engine(executor: str = "compiled") -> cdss.Engine:
     return cdss.Engine(cdss.load(ROOT / "guidelines"), executor=executor)
 
 
+@cache
 def advise(path: Path, on: date, delivered: str | None = None, executor: str = "compiled") -> dict[str, Any]:
     """The answer of the edition of 2024, also on days on which another one is the default."""
     patient = cdss.read(path.read_bytes(), delivered)
