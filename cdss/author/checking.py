@@ -37,14 +37,14 @@ def check_paths(
     bindings: Path | None = None,
     site: Path | None = None,
     guidelines: Path | None = None,
-    cases: bool = False,
 ) -> Checked:
-    """What is wrong in these folders, guideline files, case files, site files and bindings.
+    """What is wrong in these folders, guideline files, case files, site files and bindings. Of a folder the cases are
+    run too, to see which rules no case shows.
 
     A site file or bindings by themselves are held against `guidelines` (by default those that are shipped). CdssError
     when a path is not there or holds nothing to check.
     """
-    work = _Work(_file(bindings), _file(site), cases)
+    work = _Work(_file(bindings), _file(site))
     for path in paths:
         if not path.exists():
             raise CdssError(f"there is no file or folder {path}")
@@ -65,7 +65,6 @@ class _Work:
 
     bindings: Path | None
     site: Path | None
-    run_cases: bool
     problems: list[Problem] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
     files: set[Path] = field(default_factory=set)
@@ -102,7 +101,7 @@ class _Work:
         if not found:
             self.rules += len(ruleset.rules)
             self.tables += sum(isinstance(one, Table) for one in ruleset.definitions.values())
-        if self.run_cases and path.is_dir():
+        if path.is_dir():
             self.shown_by_cases(ruleset, files)
 
     def shown_by_cases(self, ruleset: Ruleset, files: Sequence[SourceFile]) -> None:

@@ -17,7 +17,7 @@ from typing import Final
 
 from cdss.author.cases import case_files, read_cases
 from cdss.author.confirming import confirmed_words
-from cdss.author.shown import HOLDS, SILENT, Shown, what_cases_show
+from cdss.author.shown import HOLDS, Shown, what_cases_show
 from cdss.author.testing import Rulesets
 from cdss.author.unconfirmed import (
     KINDS,
@@ -118,6 +118,8 @@ def topic_page(page: Page, topic: str) -> str:
         f"- {len(found)} eisen; {len(done)} uitgewerkt, {len(found) - len(done)} niet.",
         f"- {len(_distinct(done))} regels, rijen en scores werken ze uit; daarvan heeft een clinicus er "
         f"{len(confirmed)} bevestigd.",
+        "- Bij elke regel is er ook een geval waarin hij niet geldt, en een voor elke uitzondering: `cdss check` zegt "
+        "het als er een ontbreekt.",
         "- Wat nog bevestigd moet worden staat in [een eigen lijst](unconfirmed.md).",
         "",
         "| Eis | Wat | Uitgaven | Regels | Gevallen | Zwakste bewijs | Bevestigd |",
@@ -217,11 +219,11 @@ def _row(page: Page, one: Statement) -> str:
 
 
 def _counted(page: Page, one: Statement) -> str:
-    """How many cases show what."""
+    """How many cases show that it holds, and each exception. Where it does not hold would change with every case."""
     shown = page.shown_of(one)
     if one.kind != "rule":
         return str(len(shown.of(HOLDS)))
-    said = f"geldt {len(shown.of(HOLDS))}, geldt niet {len(shown.of(SILENT))}"
+    said = f"geldt {len(shown.of(HOLDS))}"
     exceptions = page.ruleset.rules[one.id].exceptions
     if exceptions:
         counts = ", ".join(f"{exception.id} {len(shown.of(exception.id))}" for exception in exceptions)

@@ -14,10 +14,11 @@ from typing import Any, Final
 from cdss.author.checking import near, relocated
 from cdss.engine.named_words import parameter_value
 from cdss.engine.reading import read_condition
-from cdss.engine.telling import tell_millionths
+from cdss.engine.telling import either, tell_millionths
 from cdss.errors import CdssError, GuidelineError, Text
 from cdss.models.guideline import EVIDENCE, Parameter, Ruleset, Score, Source, Table
 from cdss.models.line import BLANK, Line
+from cdss.models.wording import word_text
 from cdss.records.advice_words import EVIDENCE as EVIDENCE_WORDS
 from cdss.rules.files import find, find_all
 from cdss.rules.render import Language
@@ -100,12 +101,14 @@ def _sorted(statements: Iterable[Statement]) -> list[Statement]:
 
 
 def title_of(one: Statement, ruleset: Ruleset, lang: str) -> str:
-    """What it states: its own text, else the criterion or the cells that it stands for."""
-    said = one.title.get(lang) or one.title.get("nl") or _as_read(one, ruleset, lang) or one.name
+    """What it states: its own text, else the criterion that it stands for; of a row its criterion, outcome and text."""
+    said = one.title.get(lang) or one.title.get("nl") or ""
     value = value_of(one, ruleset, lang)
-    if not value:
-        return said
-    return f"{said} → {value}" if one.kind == "row" else f"{said}: {value}"
+    if one.kind == "row":
+        row = f"{_as_read(one, ruleset, lang)} → {value}"
+        return f"{row}. {said}" if said else row
+    said = said or _as_read(one, ruleset, lang) or one.name
+    return f"{said}: {value}" if value else said
 
 
 def value_of(one: Statement, ruleset: Ruleset, lang: str) -> str:
@@ -115,10 +118,13 @@ def value_of(one: Statement, ruleset: Ruleset, lang: str) -> str:
             dated = next(dated for dated in parameter.values if dated.span == one.span)
             return parameter_value(parameter, dated, lang)
         case Table() as table if one.kind == "row":
-            told = table.outcomes_text.get(one.value, {})
-            return told.get(lang) or told.get("nl") or one.value
+            return either([_outcome(table, word, lang) for word in one.value.split(" or ")], lang)
         case _:
             return one.value
+
+
+def _outcome(table: Table, word: str, lang: str) -> str:
+    return word_text(word, table.outcomes_text, lang)
 
 
 def _as_read(one: Statement, ruleset: Ruleset, lang: str) -> str:
@@ -136,9 +142,10 @@ def _as_read(one: Statement, ruleset: Ruleset, lang: str) -> str:
                 )
     if isinstance(definition, Table):
         for row in definition.rows:
+            if row.id == part and row.when is not None:
+                return read_condition(ruleset, row.when, lang)
             if row.id == part:
-                when = read_condition(ruleset, row.when, lang) if row.when is not None else ""
-                return "; ".join(row.cells) or when or _WORDS["otherwise"][lang]
+                return _WORDS["otherwise"][lang]
     return ""
 
 

@@ -68,7 +68,9 @@ def check(
 def check_and_load(
     path: Paths | None = None, *, bindings: Path | str | None = None, site: Path | str | None = None
 ) -> tuple[list[Problem], Ruleset | None]:
-    """What `check` gives, and the ruleset when nothing refuses it, kept as `load` keeps it. The files are read once."""
+    """What `check` gives, and the ruleset when nothing refuses it: the files are read once. That of a folder is kept
+    as `load` keeps it, for who loads the same next.
+    """
     from cdss.rules.checks import examined
     from cdss.rules.resolve import finish
 
@@ -77,7 +79,7 @@ def check_and_load(
     if draft is None:
         return problems, None
     ruleset = finish(draft)
-    folder = user_folder()
+    folder = user_folder() if found.whole else None
     if folder is not None:
         store(folder, key_of(found), ruleset)
     return problems, ruleset

@@ -143,9 +143,9 @@ def test_the_check_of_a_folder_runs_the_cases_and_that_of_a_file_does_not(folder
     without(folder, "measured")
     guideline = folder / "bones" / "new" / "dxa.yaml"
 
-    assert [one.kind for one in check_paths([folder], cases=True).problems] == ["rule-without-case"]
-    assert [one.kind for one in check_paths([folder / "bones"], cases=True).problems] == ["rule-without-case"]
-    assert check_paths([guideline], cases=True).problems == ()
+    assert [one.kind for one in check_paths([folder]).problems] == ["rule-without-case"]
+    assert [one.kind for one in check_paths([folder / "bones"]).problems] == ["rule-without-case"]
+    assert check_paths([guideline]).problems == ()
 
 
 # Remembered
