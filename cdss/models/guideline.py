@@ -514,6 +514,7 @@ class Site:
     parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
     coordinator: str = ""
+    title: Text = field(default_factory=dict)
     topics_off: frozenset[str] = frozenset()
     links: Mapping[str, str] = field(default_factory=dict)
 

@@ -152,6 +152,15 @@ def _skipped(entry: Mapping[str, object], reader: Reader) -> str:
     return f"{_LONG_ID.sub('…', str(entry.get('path')))}: {why}"
 
 
+def _site(site: Mapping[str, str | None], reader: Reader) -> str:
+    """Whose choices these are, and who coordinates there."""
+    chosen = reader.ruleset.site
+    name = reader.of(chosen.title) if chosen is not None and chosen.title else site["id"]
+    who = site.get("coordinator")
+    coordinates = f" {reader.head('coordinates')} {reader.of(ROLE[who])}." if who else ""
+    return f"{reader.head('site')} {name}.{coordinates}"
+
+
 def footer(
     advice: Advice, started: Sequence[TopicAnswer], waiting: Sequence[TopicAnswer], reader: Reader
 ) -> Iterator[Line]:
@@ -165,7 +174,7 @@ def footer(
             f"{missing.removesuffix('.')};{reader.head('reason_may_stand')}", "faint" if started else "plain"
         )
     if advice.site is not None:
-        yield Line(f"{reader.head('site')} {advice.site.get('id', '')}.", "faint")
+        yield Line(_site(advice.site, reader), "faint")
     if not started:
         return
     if reader.with_end and advice.holds_until is not None:

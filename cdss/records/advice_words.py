@@ -100,6 +100,7 @@ HEADING: Final[Words] = {
     "and": {"nl": "en", "en": "and"},
     "until": {"nl": "tot", "en": "until"},
     "site": {"nl": "Met de keuzes van", "en": "With the choices of"},
+    "coordinates": {"nl": "De regie ligt daar bij", "en": "Coordination lies there with"},
 }  # fmt: skip
 
 COUNT: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {

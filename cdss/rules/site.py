@@ -16,7 +16,7 @@ from cdss.rules.draft import Draft, advice
 from cdss.rules.load import Mapping as MappingNode
 from cdss.rules.load import Scalar
 from cdss.rules.parameters import is_below, read_parameter_value
-from cdss.rules.written import entries, scalar, scalars, text
+from cdss.rules.written import entries, scalar, scalars, text, texts
 
 
 def apply_site(draft: Draft) -> None:
@@ -36,6 +36,7 @@ def apply_site(draft: Draft) -> None:
         parameters={id: value for id, (value, _) in moved.items()},
         owners=_of_actions(draft, node, "owners"),
         coordinator=text(node.get("coordinator")),
+        title=texts(node.get("title")),
         topics_off=frozenset(_topics(draft, node)),
         links=_of_actions(draft, node, "links"),
     )

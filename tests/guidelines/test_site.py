@@ -10,6 +10,7 @@ import pytest
 
 import cdss
 from cdss.models.guideline import Ruleset
+from cdss.records.advice_text import advice_lines
 
 ON = date(2025, 3, 10)
 OWNERS = "id: regio\nowners: {order-dxa-vfa: fracture_team}\n"
@@ -114,6 +115,18 @@ def test_the_coordinator_stands_in_every_answer(tmp_path: Path) -> None:
 
     assert (named["id"], named["coordinator"]) == ("regio", "practice_nurse")
     assert not_named["coordinator"] is None
+
+
+def test_who_reads_the_advice_sees_the_name_of_the_site_and_its_coordinator(tmp_path: Path) -> None:
+    site = "id: regio\ntitle: {nl: Regio Noord, en: Region North}\ncoordinator: practice_nurse\n"
+    loaded = ruleset(site, tmp_path)
+    patient = cdss.read({"id": "p", "birth_date": "1960-05-01", **FRACTURE}, delivered="all")
+
+    advice = cdss.Engine(loaded).advise(patient, on=ON)
+
+    said = [line.text for line in advice_lines(advice, loaded, patient=patient, lang="nl")]
+
+    assert "Met de keuzes van Regio Noord. De regie ligt daar bij de praktijkondersteuner." in said
 
 
 def test_patients_are_pointed_to_the_page_of_the_site(tmp_path: Path) -> None:
