@@ -185,3 +185,35 @@ def test_who_died_gets_no_advice_on_stopping() -> None:
 
     assert len(dead) > 5
     assert all(not answer["recommendations"] for answer in dead)
+
+
+def of_one_pharmacy_and_practice(**lists: Any) -> dict[str, Any]:
+    patient = cdss.read({"id": "p", "sex": "female", "birth_date": "1950-01-01", **lists}, "all")
+    return engine().advise(patient, date(2025, 3, 1), topics=["fracture-prevention"]).to_dict()
+
+
+def test_the_pharmacist_is_told_to_ask_the_gp_first_and_then_the_patient() -> None:
+    answer = advise(mp9("lapsed-no-stop"), date(2024, 1, 8))
+
+    [told] = [one for one in answer["recommendations"] if one["action"] == "check-possible-stop"]
+    said = told["messages"]["pharmacist"]["nl"]
+    assert told["owner"] == "pharmacist"
+    assert 0 <= said.index("Vraag eerst de huisarts") < said.index("bel daarna de patiënt")
+
+
+def test_how_long_a_pack_lasts_that_nobody_can_tell_is_asked_of_that_dispensing() -> None:
+    pack = {"on": "2024-11-01", "code": "atc:M05BB02", "quantity": 12}
+
+    answer = of_one_pharmacy_and_practice(dispensings=[pack])
+
+    assert ("dispensings/0", "days_supply") in [(one["record"], one["field"]) for one in answer["questions"]]
+
+
+def test_a_first_supply_without_a_second_is_no_reassurance_beyond_the_gap() -> None:
+    # 15 daily tablets: supply until 2025-01-16; 61 days later is 2025-03-18.
+    first = {"on": "2025-01-01", "code": "atc:M05BA04", "strength": "10 mg", "quantity": 15}
+
+    answer = of_one_pharmacy_and_practice(dispensings=[first])
+
+    assert answer["findings"]["bone_drug_use.gap"] == {"value": 44, "unit": "days"}
+    assert answer["holds_until"] <= "2025-03-18"
