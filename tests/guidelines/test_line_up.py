@@ -139,3 +139,11 @@ def test_somebody_without_a_fracture_drug_is_not_asked_about_one() -> None:
     asked = {one["fact"] for one in advise(AFTER_A_WRIST, setting="contact").to_dict()["questions"]}
 
     assert not asked & {"treatment_evaluation", "re_evaluation"}
+
+
+def test_that_no_fracture_drug_was_ever_used_is_assumed_once_and_not_for_each_kind() -> None:
+    record = {"id": "p", "sex": "female", "birth_date": "1950-01-01", "dispensings": [], **AFTER_A_WRIST}
+    advice = engine().advise(cdss.read(record, delivered="own"), on=ON, topics=[TOPIC])
+
+    assumed = [one["fact"] for one in advice.to_dict()["assumed"] if one["fact"].endswith("_use.status")]
+    assert assumed == ["bone_drug_use.status"]
