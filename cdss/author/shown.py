@@ -22,6 +22,7 @@ from cdss.models.program import NodeId
 from cdss.models.program import Rule as RuleNode
 from cdss.models.truth import NO, YES
 from cdss.rules.load import Mapping as MappingNode
+from cdss.rules.written import words
 
 HOLDS = "holds"
 SILENT = "does not hold"
@@ -136,23 +137,52 @@ def missing_from_cases(
 ) -> Mapping[str, set[str]]:
     """What no case shows of each rule.
 
-    Of a guideline of which nothing is missing any more no case is run. Those of a site of their own come last: each
-    site is a ruleset to load.
+    No more cases are run than are needed to know: first those that expect what no case has shown yet, then the others
+    while something is missing. Those of a site of their own come last: each site is a ruleset to load.
     """
     missing = {id: asked_of_cases(rule) for id, rule in rules.items()}
     of_file: dict[str, list[str]] = {}
     for id in rules:
         of_file.setdefault(id.rpartition("/")[0], []).append(id)
-    for case in sorted(cases, key=lambda case: case.site is not None or case.bindings is not None):
-        if case.pending or not any(missing.values()):
-            continue
-        engine = rulesets.engine(case)
-        file = file_of(case, engine.ruleset)
-        wanted = {id for id in of_file.get(file.id, ()) if missing[id]} if file is not None else set()
-        ran = conclude(case, engine) if wanted else None
+
+    def wanted(case: Case) -> set[str]:
+        file = None if case.pending else file_of(case, rulesets.engine(case).ruleset)
+        return {id for id in of_file.get(file.id, ()) if missing[id]} if file is not None else set()
+
+    def look(case: Case, wanted: set[str]) -> None:
+        ran = conclude(case, rulesets.engine(case))
         for rule, what in outcomes(ran, wanted) if ran is not None else ():
             missing[rule.id].discard(what)
+
+    of_a_site, others = [], []
+    for case in cases:
+        said = _expected(case)
+        if case.site is not None or case.bindings is not None:
+            of_a_site.append(case)
+        elif said and any(not said.isdisjoint(_words(rules[id], missing[id])) for id in wanted(case)):
+            look(case, wanted(case))
+        else:
+            others.append(case)
+    for case in (*others, *of_a_site):
+        if any(missing.values()) and (rules_left := wanted(case)):
+            look(case, rules_left)
     return missing
+
+
+def _expected(case: Case) -> set[str]:
+    """The actions and exceptions that a case expects."""
+    return {
+        word.rpartition("/")[2]
+        for one in case.expect
+        if one.what in ("recommend", "excepted")
+        for word in words(one.value)
+    }
+
+
+def _words(rule: Rule, missing: set[str]) -> set[str]:
+    """By which words a case would expect what is missing of a rule."""
+    action = {rule.recommend.action} if HOLDS in missing and rule.recommend is not None else set()
+    return (missing - {HOLDS, SILENT}) | action
 
 
 def rules_without_cases(rules: Mapping[str, Rule], missing: Mapping[str, set[str]]) -> list[Problem]:
