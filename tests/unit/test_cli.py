@@ -331,6 +331,44 @@ def test_explain_is_about_one_patient(run: Run) -> None:
     assert "one patient" in said.err
 
 
+LAPSED = (PATIENTS / "mp9-alendronate-lapsed-no-stop.json", "--delivered", "all", "--on", "2024-11-01")
+
+
+def test_explain_draws_a_timeline_instead_of_a_rule(run: Run) -> None:
+    said = run("explain", *LAPSED, "--timeline")
+
+    assert (said.code, said.err) == (0, "")
+    assert "Gestopt: 359 dagen zonder voorraad sinds 8 november 2023" in said.out
+    assert max(map(len, said.out.splitlines())) <= 80
+    assert "Stopped: 359 days" in run("explain", "--timeline", *LAPSED, "--lang", "en").out
+
+
+def test_the_timeline_is_written_as_a_picture_where_it_is_asked_for(run: Run, tmp_path: Path) -> None:
+    place = tmp_path / "t.svg"
+
+    said = run("explain", *LAPSED, "--timeline", "--svg", place)
+
+    assert (said.code, said.out) == (0, f"{place.as_posix()}\n")
+    assert place.read_text(encoding="utf-8").startswith("<svg ")
+
+
+def test_the_timeline_is_data_for_a_machine(run: Run) -> None:
+    data = run("explain", *LAPSED, "--timeline", "--json").json()
+
+    assert isinstance(data, dict)
+    assert [course["status"] for course in data["courses"]] == [["stopped"]]
+
+
+def test_a_timeline_says_what_is_wrong_with_a_record(run: Run, tmp_path: Path) -> None:
+    place = tmp_path / "born-later.json"
+    place.write_text('{"birth_date": "2030-01-01"}', encoding="utf-8")
+
+    said = run("explain", place, "--timeline", *ON)
+
+    assert (said.code, said.out) == (1, "")
+    assert "geboortedatum" in said.err
+
+
 # check
 
 
@@ -676,6 +714,9 @@ def test_help_about_what_does_not_exist_says_what_was_probably_meant(run: Run) -
         ["advise", "nowhere.json"],
         ["advise", "{folder}"],
         ["explain", "{patient}"],
+        ["explain", "{patient}", "assess-fall-risk", "--timeline"],
+        ["explain", "{patient}", "assess-fall-risk", "--svg", "t.svg"],
+        ["explain", "{patient}", "--svg", "t.svg"],
         ["schema", "rule"],
         ["new", "{folder}", "Not An Id"],
         ["new", "{patient}", "falls.first"],

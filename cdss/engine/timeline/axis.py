@@ -35,8 +35,9 @@ class Axis:
     year_step: int
 
     def x(self, day: date) -> float:
-        """Where a day begins."""
-        return self.left + (day - self.first).days * (self.right - self.left) / self.days
+        """Where a day begins; one outside the axis stands at its end."""
+        days = max(0, min(self.days, (day - self.first).days))
+        return self.left + days * (self.right - self.left) / self.days
 
     def months(self, lang: str) -> Iterator[tuple[float, str]]:
         """The names of the months that are named, and where each begins."""

@@ -35,7 +35,7 @@ from cdss.engine.treatment import Treatment as TreatmentRead
 from cdss.errors import EngineError, Text
 from cdss.models.codes import ProductLine, levels, same_strength
 from cdss.models.guideline import TreatmentDefinition
-from cdss.models.patient import LISTS
+from cdss.models.patient import LISTS, Record
 from cdss.models.program import Named, Output, Treatment
 from cdss.models.truth import NO, YES
 from cdss.models.value import INF
@@ -289,16 +289,19 @@ def _course_notes(concluded: Conclusions, found: _Found) -> Iterator[Text]:
         yield words.complete_from(date.fromordinal(case.begin))
     if read.outputs["concurrent"] == YES:
         yield words.CONCURRENT
-    asked = [
-        (records[path].list, field, records[path].on) for path, field in read.questions if path in records
-    ]
+    questions = sorted(read.questions, key=lambda one: (_day(records.get(one[0])), one))
+    asked = [(records[path].list, field, records[path].on) for path, field in questions if path in records]
     if asked:
         yield words.missing(asked)
-    for one in read.skipped:
+    for one in sorted(read.skipped, key=lambda one: (_day(records.get(one.path)), one.path)):
         record = records.get(one.path)
         yield words.left_out(
             record.list if record else one.path.partition("/")[0], record.on if record else None, one.why
         )
+
+
+def _day(record: Record | None) -> date:
+    return date.min if record is None or record.on is None else record.on.first
 
 
 def _notes(concluded: Conclusions, found: Iterable[_Found]) -> Iterator[Text]:

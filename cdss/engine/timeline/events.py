@@ -180,7 +180,9 @@ def agreed(patient: Patient, spoken: Sequence[Spoken]) -> tuple[Mark, ...]:
         days = day_of(record, "from") or record.on
         assert days is not None
         found.append(Mark(said.kind, days, tuple(text for text in words if text)))
-    return tuple(sorted(dict.fromkeys(found), key=lambda mark: (mark.on.first, mark.kind, mark.words)))
+    return tuple(
+        sorted(dict.fromkeys(found), key=lambda mark: (mark.on.first, mark.on.last, mark.kind, mark.words))
+    )
 
 
 def left(patient: Patient, on: date) -> Mark | None:

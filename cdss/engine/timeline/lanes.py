@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
 from typing import Final
 
 from cdss.engine.cover import Cover, Stretch, plus, united
@@ -38,7 +37,7 @@ def lanes_of(
     if not case.uses:
         lanes = [_collected_nothing(records, uses) for uses in _by_product(case.prescribed).values()]
     lanes = _with_uncounted(lanes, patient, policy, case, sight)
-    lanes = _with_gaps(lanes, list(own.gaps(until, runs_on=runs_on)), until=case.on)
+    lanes = _with_gaps(lanes, own.gaps(until, runs_on=runs_on), case)
     others = _Laid(replace(case, uses=case.others))
     lanes += [replace(_lane(others, records, product), outside=True) for product in others.products]
     lanes.sort(key=lambda lane: (lane.outside, _first_day(lane), lane.code, lane.strength or ""))
@@ -76,13 +75,12 @@ class _Laid:
         return min(FAR, plus(use.last, self.case.carry_over or Duration()) + int(use.high) + stays)
 
     def gaps(self, until: int, *, runs_on: bool) -> Iterator[Stretch]:
-        """The days without any supply, after the first."""
+        """The days without any supply that was recorded, after the first."""
         there = self.perhaps(self.case.uses)
-        for (_, end), (start, _) in pairwise(there):
-            if end < min(start, until):
-                yield end, min(start, until)
-        if there and runs_on and there[-1][1] < until:
-            yield there[-1][1], until
+        starts = [start for start, _ in there[1:]] + ([until] if runs_on else [])
+        for (_, end), following in zip(there, starts, strict=False):
+            if end < min(following, until):
+                yield end, min(following, until)
 
 
 def _by_product(uses: Sequence[Use]) -> dict[Product, list[Use]]:
@@ -160,7 +158,7 @@ def _with_uncounted(
     counted = {path for lane in lanes for supply in lane.supplies for path in supply.records}
     by_product: dict[tuple[str, str | None], list[Supply]] = {}
     for name in sight.lists:
-        for record in patient.records(name):
+        for record in sorted(patient.records(name), key=lambda record: record.index):
             strength = word(record, "strength")
             truth, line = line_of(record.codes, strength, policy.products)
             if truth == NO or line is None or record.path in counted or record.on is None:
@@ -202,17 +200,27 @@ def _order(supply: Supply) -> tuple[date, date, str, tuple[str, ...]]:
     return supply.on.first, supply.on.last, supply.list, supply.records
 
 
-def _with_gaps(lanes: Sequence[Lane], gaps: Sequence[Stretch], *, until: int) -> list[Lane]:
-    """Each gap in the lane of the product that ran out when it began."""
+def _with_gaps(lanes: Sequence[Lane], gaps: Iterable[Stretch], case: Case) -> list[Lane]:
+    """Each gap in the lane of the product that ran out when it began.
+
+    On days for which no list was delivered, that nothing was recorded says nothing: there the supply is unknown.
+    """
     found = list(lanes)
+    known = FAR if not case.seen.delivered else case.begin or 0
     for start, end in gaps:
         day = _day(start)
         place = next(
             (n for n, lane in enumerate(found) if any(bar.end == day for bar in lane.bars)),
             next((n for n, lane in enumerate(found) if any(bar.start <= day for bar in lane.bars)), 0),
         )
-        gap = Gap(Period(*_days((start, end))), running=end == until)
-        found[place] = replace(found[place], gaps=(*found[place].gaps, gap))
+        lane = found[place]
+        if start < known:
+            after = None if end == case.on and known > end else _day(min(end, known))
+            lane = replace(lane, bars=(*lane.bars, Bar(day, after, "unknown")))
+        if (since := max(start, known)) < end:
+            gap = Gap(Period(_day(since), _day(end)), running=end == case.on)
+            lane = replace(lane, gaps=(*lane.gaps, gap))
+        found[place] = lane
     return found
 
 

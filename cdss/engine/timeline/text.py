@@ -37,7 +37,6 @@ _TONES: Final[dict[str, Tone]] = {
     "interrupted": "open",
 }
 _SIGNS: Final[dict[str, Text]] = {
-    SUPPLY: words.LEGEND["supply"],
     COVERED: words.LEGEND["covered"],
     UNKNOWN: words.LEGEND["unknown"],
     GAP: words.LEGEND["gap"],
@@ -82,7 +81,7 @@ def lines(timeline: Timeline, lang: str, width: int) -> Iterator[Line]:
         yield from strip.mark_lines([mark.on.first for mark in marks], EVENT)
         yield from strip.now_lines(lang)
         yield BLANK
-        yield from _legend(strip, lang)
+        yield from _legend(course, strip, lang)
         yield BLANK
         yield from _days(course, timeline, lang)
     if not timeline.courses:
@@ -201,9 +200,11 @@ def _as_is(row: Sequence[str], tone: Tone) -> Iterator[Line]:
     yield Line("".join(row).rstrip(), tone, INDENT, as_is=True)
 
 
-def _legend(strip: _Strip, lang: str) -> Iterator[Line]:
+def _legend(course: Course, strip: _Strip, lang: str) -> Iterator[Line]:
     """What the symbols stand for, as many on a line as fit."""
-    told = [f"{symbol} {in_language(text, lang)}" for symbol, text in _SIGNS.items() if symbol in strip.used]
+    kinds = dict.fromkeys(supply.list for lane in course.lanes for supply in lane.supplies)
+    told = [f"{SUPPLY} {', '.join(in_language(words.LEGEND[kind], lang) for kind in kinds)}"] if kinds else []
+    told += [f"{symbol} {in_language(text, lang)}" for symbol, text in _SIGNS.items() if symbol in strip.used]
     rows: list[str] = []
     for one in told:
         longer = f"{rows[-1]}   {one}" if rows else one

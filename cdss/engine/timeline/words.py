@@ -54,6 +54,7 @@ _SAY: Final[Mapping[str, Text]] = {
     "unit": both("{} st", "{} pcs"),
     "uncounted": both("telt niet apart", "not counted by itself"),
     "switched": both("overstap {}", "switch {}"),
+    "undated": both("zonder datum", "undated"),
     "outside": both("ander middel", "other drug"),
     "unsure": both("hoort er misschien bij", "may belong"),
     "score": both("T-score {}", "T-score {}"),
@@ -87,7 +88,6 @@ ROW: Final[Mapping[str, Text]] = {
     "stays": both("Opname", "Stay"),
 }
 LEGEND: Final[Mapping[str, Text]] = {
-    "supply": both("verstrekt, toegediend of voorgeschreven", "dispensed, given or prescribed"),
     "dispensings": both("verstrekking", "dispensing"),
     "administrations": both("toediening", "administration"),
     "prescriptions": both("voorschrift", "prescription"),
@@ -155,6 +155,8 @@ def month(day: date, lang: str) -> str:
 
 def when(days: Days, lang: str, *, year: bool = True) -> str:
     """The day, or what is known of it: 2023, or nov 2023."""
+    if days.first == date.min:
+        return say("undated", lang)
     if days.first == days.last:
         return short_day(days.first, lang, year=year)
     months = SHORT_MONTHS.get(lang) or SHORT_MONTHS["nl"]
