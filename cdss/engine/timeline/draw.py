@@ -285,7 +285,9 @@ def _course_notes(concluded: Conclusions, found: _Found) -> Iterator[Text]:
     if found.sight.prescriptions and case.uses:
         yield words.PRESCRIBED
     yield from (words.as_sentence(text) for text in read.caveats if text is not PRESCRIPTIONS_ONLY)
-    if case.begin is not None:
+    earliest = min((use.first for use in case.uses), default=FAR)
+    if case.begin is not None and earliest <= plus(case.begin, found.policy.stopped):
+        # Something supplied before that day could still belong to what is drawn.
         yield words.complete_from(date.fromordinal(case.begin))
     if read.outputs["concurrent"] == YES:
         yield words.CONCURRENT

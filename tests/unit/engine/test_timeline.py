@@ -303,6 +303,14 @@ def test_from_when_a_list_is_complete_is_told() -> None:
     assert "Volledig vanaf 1 januari 2024" in text
 
 
+def test_a_list_that_was_complete_long_before_needs_no_telling() -> None:
+    # 183 days before 8 January 2024 is 9 July 2023.
+    for begin, expected in (("2023-07-08", False), ("2023-07-09", True)):
+        text = told(drawn(patient({"dispensings": {"from": begin}}, dispensings=LAPSED)))
+
+        assert ("Volledig vanaf" in text) is expected
+
+
 def test_somebody_without_a_record_of_the_drugs_is_told_so_and_what_was_not_delivered_too() -> None:
     text = told(drawn(patient({"conditions": {}}, conditions=[WRIST])))
 
