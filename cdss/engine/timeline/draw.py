@@ -183,7 +183,7 @@ def _course(concluded: Conclusions, found: _Found, ended: date | None) -> Course
         agreements=agreements,
         standing=_standing(found, clock, agreements, on),
         prescribed=found.sight.prescriptions and bool(case.uses),
-        notes=tuple(_course_notes(concluded, found)),
+        notes=tuple(_course_notes(concluded, found, clock)),
     )
 
 
@@ -224,7 +224,9 @@ def _limits_of(found: _Found, clock: Clock | None, on: date) -> Iterator[Limit]:
         and frozenset(found.statuses) <= GOING_ON
     ):
         day = plus(started, policy.planned_end_after)
-        if day < FAR:
+        if day < FAR and (
+            day <= on.toordinal() or found.statuses != ("planned_end",)
+        ):  # it ended before that day
             yield Limit("planned_end", date.fromordinal(day), policy.planned_end_after)
     gap = _one(outputs["gap"])
     if clock is not None or not gap or not frozenset(found.statuses) <= RUNNING:
@@ -279,7 +281,7 @@ def _up_to(course: Course, until: date) -> Course:
 # What must be told beside the picture
 
 
-def _course_notes(concluded: Conclusions, found: _Found) -> Iterator[Text]:
+def _course_notes(concluded: Conclusions, found: _Found, clock: Clock | None) -> Iterator[Text]:
     patient, read, case = concluded.call.patient, found.read, found.case
     records = {record.path: record for records in patient.lists.values() for record in records}
     if found.sight.prescriptions and case.uses:
@@ -289,6 +291,8 @@ def _course_notes(concluded: Conclusions, found: _Found) -> Iterator[Text]:
     if case.begin is not None and earliest <= plus(case.begin, found.policy.stopped):
         # Something supplied before that day could still belong to what is drawn.
         yield words.complete_from(date.fromordinal(case.begin))
+    if clock is not None and clock.unseen:
+        yield words.UNSEEN
     if read.outputs["concurrent"] == YES:
         yield words.CONCURRENT
     questions = sorted(read.questions, key=lambda one: (_day(records.get(one[0])), one))

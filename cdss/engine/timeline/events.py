@@ -29,7 +29,8 @@ BONE_DENSITY: Final = "dxa"
 class ClockNames:
     """A drug of which the guidelines reckon the next dose themselves, and the names by which they do.
 
-    `ended_by`: facts by which the clock stops. `excused`: facts by which a late dose gives no alarm.
+    `ended_by`: facts by which the clock stops. `unseen`: that it is given where we cannot see it. With that, or with
+    one of `excused`, a late dose gives no alarm.
     """
 
     drug: str
@@ -37,6 +38,7 @@ class ClockNames:
     grace: str
     late: str
     ended_by: tuple[str, ...]
+    unseen: str
     excused: tuple[str, ...]
 
 
@@ -47,18 +49,20 @@ CLOCKS: Final = (
         grace="denosumab_grace",
         late="denosumab_overdue",
         ended_by=("follow_up_dispensed", "follow_up_by_orders", "follow_up_drug"),
-        excused=("injections_in_hospital", "denosumab_repeat_runs"),
+        unseen="injections_in_hospital",
+        excused=("denosumab_repeat_runs",),
     ),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """When the next dose is due, from which day it counts as late, and whether it does."""
+    """When the next dose is due, from which day it counts as late, whether it does, and whether it is given unseen."""
 
     due: date
     overdue: date | None
     late: bool
+    unseen: bool
     grace: Duration | None
 
 
@@ -70,10 +74,11 @@ def clock_of(concluded: Conclusions, drugs: frozenset[str]) -> Clock | None:
     due = _date(concluded, names.due)
     if due is None:
         return None
-    excused = any(_is_yes(concluded, name) for name in names.excused)
+    unseen = _is_yes(concluded, names.unseen)
+    excused = unseen or any(_is_yes(concluded, name) for name in names.excused)
     grace = _duration(concluded, names.grace)
     overdue = None if grace is None or excused else _after(due, grace)
-    return Clock(due, overdue, _is_yes(concluded, names.late) and not excused, grace)
+    return Clock(due, overdue, _is_yes(concluded, names.late) and not excused, unseen, grace)
 
 
 def _after(day: date, grace: Duration) -> date | None:

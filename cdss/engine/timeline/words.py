@@ -41,6 +41,9 @@ _SAY: Final[Mapping[str, Text]] = {
     "day": both("1 dag", "1 day"),
     "without": both("{} zonder voorraad", "{} without supply"),
     "since": both("{} zonder voorraad sinds {}", "{} without supply since {}"),
+    "restart": both(
+        "{} zonder voorraad, geteld vanaf de herstart op {}", "{} without supply, counted from the restart on {}"
+    ),
     "within": both("{} (grens {})", "{} (limit {})"),
     "supplied": both("voorraad tot {}", "supply until {}"),
     "due": both("volgende dosis op {}", "next dose on {}"),
@@ -115,6 +118,10 @@ NO_GUIDELINE: Final[Text] = both(
 PRESCRIBED: Final[Text] = both(
     "Verstrekkingen niet aangeleverd; getekend naar voorschriften.",
     "Dispensings not delivered; drawn from prescriptions.",
+)
+UNSEEN: Final[Text] = both(
+    "De injecties worden in het ziekenhuis gegeven en zijn hier niet te zien.",
+    "The injections are given in hospital and cannot be seen here.",
 )
 CONCURRENT: Final[Text] = both("Twee middelen naast elkaar.", "Two drugs side by side.")
 
@@ -355,7 +362,8 @@ def _why(status: str, stands: Standing, timeline: Timeline, lang: str) -> str:
         return say("supplied", lang, long_day(stands.run_out, lang))
     if not stands.gap or stands.gap_from is None:
         return ""
-    told = say("since", lang, count_days(stands.gap, lang), long_day(stands.gap_from, lang))
+    since = "since" if stands.run_out in (None, stands.gap_from) else "restart"
+    told = say(since, lang, count_days(stands.gap, lang), long_day(stands.gap_from, lang))
     if status == "on_treatment" and stands.limit is not None:
         told = say("within", lang, told, tell_duration(stands.limit, lang))
     return told

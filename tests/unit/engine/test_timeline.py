@@ -351,7 +351,18 @@ def test_after_a_planned_end_there_is_no_gap() -> None:
 
     assert timeline.courses[0].standing.statuses == ("planned_end",)
     assert gaps(timeline) == []
+    assert "Gepland einde" not in told(timeline)
     assert "stop afgesproken: definitief, volgens plan" in told(timeline)
+
+
+def test_a_gap_after_a_restart_says_from_when_it_is_counted() -> None:
+    pause = {"on": "2024-09-20", "codes": ["atc:M05BA04"], "kind": "stop", "stop_type": "temporary", "until": "2024-11-01"}  # fmt: skip
+    timeline = drawn(patient(dispensings=LAPSED, agreements=[pause]))
+
+    assert gaps(timeline) == [("2024-09-16", 76, True)]
+    assert "30 dagen zonder voorraad, geteld vanaf de herstart op 1 november 2024" in " ".join(
+        told(timeline).split()
+    )
 
 
 def test_the_planned_end_is_drawn_when_it_is_near_and_told_when_it_is_far() -> None:
@@ -390,6 +401,7 @@ def test_injections_given_in_hospital_are_not_called_late() -> None:
 
     assert limits(timeline) == {"due": "2024-11-13"}
     assert not timeline.courses[0].standing.late
+    assert "in het ziekenhuis gegeven en zijn hier niet te zien" in " ".join(told(timeline).split())
 
 
 def test_a_syringe_dispensed_early_and_injected_later_counts_once() -> None:
@@ -571,7 +583,7 @@ def test_the_names_that_are_drawn_are_those_of_the_shipped_guidelines() -> None:
     sets = {one.name for one in ruleset.value_sets.values()}
 
     for clock in CLOCKS:
-        assert {clock.due, clock.grace, clock.late, *clock.ended_by, *clock.excused} <= facts
+        assert {clock.due, clock.grace, clock.late, *clock.ended_by, clock.unseen, *clock.excused} <= facts
     assert {FRACTURES, BONE_DENSITY} <= sets
 
 
