@@ -102,17 +102,21 @@ class _Work:
             self.rules += len(ruleset.rules)
             self.tables += sum(isinstance(one, Table) for one in ruleset.definitions.values())
         if path.is_dir():
-            self.shown_by_cases(ruleset, files)
+            self.shown_by_cases(path, ruleset, files)
 
-    def shown_by_cases(self, ruleset: Ruleset, files: Sequence[SourceFile]) -> None:
+    def shown_by_cases(self, path: Path, ruleset: Ruleset, files: Sequence[SourceFile]) -> None:
         """Of a folder with its cases: the rules of which no case shows enough."""
         from cdss.author.remembered import what_is_missing
         from cdss.author.shown import rules_without_cases
+        from cdss.author.testing import Rulesets
 
         asked = {file.path for file in files if file.asked}
         rules = {id: rule for id, rule in ruleset.rules.items() if rule.file in asked}
+        rulesets = Rulesets("reference")
+        if self.site is None and self.bindings is None:
+            rulesets.keep(path, ruleset)
         try:
-            missing = what_is_missing(rules, self.read)
+            missing = what_is_missing(rules, self.read, rulesets)
         except GuidelineError as error:  # of a folder around this one, which the cases need
             self.problems += error.problems
         else:

@@ -26,16 +26,16 @@ _PACKAGE: Final = Path(__file__).resolve().parent.parent
 
 
 def what_is_missing(
-    rules: Mapping[str, Rule], cases: Sequence[Case], folder: Path | None = None
+    rules: Mapping[str, Rule], cases: Sequence[Case], rulesets: Rulesets, folder: Path | None = None
 ) -> Mapping[str, set[str]]:
     """What no case shows of each rule. `folder`: where it is remembered; by default the user's cache folder."""
     folder = folder or user_folder()
     if folder is None:
-        return missing_from_cases(rules, cases, Rulesets("reference"))
+        return missing_from_cases(rules, cases, rulesets)
     place = folder / f"{_key(rules, cases)}.cases"
     found = _recall(place, rules)
     if found is None:
-        found = missing_from_cases(rules, cases, Rulesets("reference"))
+        found = missing_from_cases(rules, cases, rulesets)
         _remember(place, found)
     return found
 

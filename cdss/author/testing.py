@@ -73,6 +73,10 @@ class Rulesets:
         self.loader = loader
         self._engines: dict[tuple[Path, Path | None, Path | None], Engine] = {}
 
+    def keep(self, root: Path, ruleset: Ruleset) -> None:
+        """A ruleset of this folder, without a site or bindings, that was made already."""
+        self._engines[(root.resolve(), None, None)] = Engine(ruleset, executor=self.executor)
+
     def engine(self, case: Case) -> Engine:
         root = root_of(case.guideline)
         key = (root, case.site, case.bindings)

@@ -156,17 +156,22 @@ def test_what_was_found_is_remembered_until_a_case_changes(
 ) -> None:
     without(folder, "measured")
     kept = tmp_path / "kept"
-    first = remembered.what_is_missing(rules_of(folder), cases_of(folder), kept)
+    first = remembered.what_is_missing(rules_of(folder), cases_of(folder), Rulesets("reference"), kept)
 
     def run(*_: object) -> None:
         raise AssertionError("cases were run again")
 
     with monkeypatch.context() as patch:
         patch.setattr(remembered, "missing_from_cases", run)
-        assert remembered.what_is_missing(rules_of(folder), cases_of(folder), kept) == first
+        assert (
+            remembered.what_is_missing(rules_of(folder), cases_of(folder), Rulesets("reference"), kept)
+            == first
+        )
     assert first[BY_SCORE] == {"measured"}
     without(folder, "enough-points")
-    assert remembered.what_is_missing(rules_of(folder), cases_of(folder), kept)[BY_SCORE] == {
+    assert remembered.what_is_missing(rules_of(folder), cases_of(folder), Rulesets("reference"), kept)[
+        BY_SCORE
+    ] == {
         HOLDS,
         "measured",
     }
@@ -174,11 +179,11 @@ def test_what_was_found_is_remembered_until_a_case_changes(
 
 def test_a_change_of_the_guideline_is_another_key(folder: Path, tmp_path: Path) -> None:
     kept = tmp_path / "kept"
-    remembered.what_is_missing(rules_of(folder), cases_of(folder), kept)
+    remembered.what_is_missing(rules_of(folder), cases_of(folder), Rulesets("reference"), kept)
     path = folder / "bones" / "new" / "dxa.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("value: 2 points", "value: 3 points"))
 
-    found = remembered.what_is_missing(rules_of(folder), cases_of(folder), kept)
+    found = remembered.what_is_missing(rules_of(folder), cases_of(folder), Rulesets("reference"), kept)
 
     assert found[BY_SCORE] == {HOLDS, "measured"}
 
@@ -190,11 +195,13 @@ def test_what_cannot_be_what_was_remembered_is_worked_out_again(
     folder: Path, tmp_path: Path, content: str
 ) -> None:
     kept = tmp_path / "kept"
-    first = remembered.what_is_missing(rules_of(folder), cases_of(folder), kept)
+    first = remembered.what_is_missing(rules_of(folder), cases_of(folder), Rulesets("reference"), kept)
     [place] = kept.glob("*.cases")
     place.write_text(content, encoding="utf-8")
 
-    assert remembered.what_is_missing(rules_of(folder), cases_of(folder), kept) == first
+    assert (
+        remembered.what_is_missing(rules_of(folder), cases_of(folder), Rulesets("reference"), kept) == first
+    )
     assert first[BY_SCORE] == set()
 
 
@@ -202,4 +209,9 @@ def test_a_folder_that_cannot_be_written_to_costs_only_time(folder: Path, tmp_pa
     blocked = tmp_path / "blocked"
     blocked.write_text("a file", encoding="utf-8")
 
-    assert remembered.what_is_missing(rules_of(folder), cases_of(folder), blocked)[BY_SCORE] == set()
+    assert (
+        remembered.what_is_missing(rules_of(folder), cases_of(folder), Rulesets("reference"), blocked)[
+            BY_SCORE
+        ]
+        == set()
+    )
