@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from cdss.engine.dose import DailyDose, daily_dose
 from cdss.engine.selection import select
 from cdss.models.codes import ProductLine
-from cdss.models.patient import Days, Delivered, Patient, Record
+from cdss.models.patient import Days, Delivered, FieldValue, Patient, Record
 from cdss.models.program import Select
 from cdss.models.truth import NO, UNKNOWN, YES
 from cdss.models.value import YES_NO
@@ -26,7 +26,7 @@ LINES = (
     ProductLine("atc:H02AB06", None, None, None, Decimal(1)),
     ProductLine("atc:H02AB02", None, None, None, Decimal("6.25")),
 )
-KINDS = (("atc:H02AB06", "5 mg", 5), ("atc:H02AB06", "2.5 mg", Fraction(5, 2)), ("atc:H02AB02", "0.8 mg", 5))
+KINDS = (("atc:H02AB06", "5 mg", Fraction(5)), ("atc:H02AB06", "2.5 mg", Fraction(5, 2)), ("atc:H02AB02", "0.8 mg", Fraction(5)))
 NODE = Select(type=YES_NO, lists=("dispensings", "prescriptions"), products=LINES)
 
 
@@ -43,7 +43,7 @@ class Given:
     def record(self, index: int) -> Record:
         there = ORIGIN + timedelta(days=self.day)
         code, strength, _ = KINDS[self.kind]
-        fields = {
+        fields: dict[str, FieldValue] = {
             "strength": strength,
             "quantity": Decimal(self.days * self.a_day),
             "usage": f"1D{self.a_day}T",
@@ -94,7 +94,7 @@ def test_a_day_by_day_simulation_gives_the_same_dose(given_: list[Given], on: in
                 if one.kind == kind and one.day == day:
                     left, a_day = left + one.days, one.a_day
             if day == on and left:
-                expected, in_use = expected + Fraction(milligrams) * a_day, True
+                expected, in_use = expected + milligrams * a_day, True
             left = max(0, left - 1)
 
     found = read(patient(given_), on)
