@@ -111,24 +111,12 @@ class Drawing:
 
 
 class Shelf:
-    """Rows in which labels are put beside each other: each in the first row that has room."""
+    """Rows in which labels stand beside each other, and which room in them is taken."""
 
     def __init__(self, left: float, right: float) -> None:
         self.left = left
         self.right = right
         self.rows: list[list[tuple[float, float]]] = []
-
-    def put(self, centre: float, width: float, *, most: int | None = None) -> tuple[float, int] | None:
-        """The left end and the row of a label around a place; None when no row within `most` has room."""
-        start = max(self.left, min(centre - width / 2, self.right - width))
-        for place, row in enumerate(self.rows):
-            if all(start >= end + GAP or start + width + GAP <= other for other, end in row):
-                row.append((start, start + width))
-                return start, place
-        if most is not None and len(self.rows) >= most:
-            return None
-        self.rows.append([(start, start + width)])
-        return start, len(self.rows) - 1
 
     def is_free(self, start: float, width: float, row: int = 0) -> bool:
         """Whether there is room in a row at exactly this place."""
