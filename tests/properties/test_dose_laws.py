@@ -26,7 +26,11 @@ LINES = (
     ProductLine("atc:H02AB06", None, None, None, Decimal(1)),
     ProductLine("atc:H02AB02", None, None, None, Decimal("6.25")),
 )
-KINDS = (("atc:H02AB06", "5 mg", Fraction(5)), ("atc:H02AB06", "2.5 mg", Fraction(5, 2)), ("atc:H02AB02", "0.8 mg", Fraction(5)))
+KINDS = (
+    ("atc:H02AB06", "5 mg", Fraction(5)),
+    ("atc:H02AB06", "2.5 mg", Fraction(5, 2)),
+    ("atc:H02AB02", "0.8 mg", Fraction(5)),
+)
 NODE = Select(type=YES_NO, lists=("dispensings", "prescriptions"), products=LINES)
 
 
