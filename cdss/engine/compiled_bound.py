@@ -72,6 +72,7 @@ class Bound:
         self, program: Program, on: date, setting: str, selections: dict[NodeId, Selecting] | None = None
     ) -> None:
         self._selecting = {} if selections is None else selections
+        self._facts: dict[NodeId, Reading] = {}
         self.program = program
         self.on = on
         self.setting = setting
@@ -86,7 +87,11 @@ class Bound:
         return found
 
     def fact(self, number: NodeId) -> Reading:
-        return reading(self.program, self._node(number, Missing), self.on, self.setting)
+        found = self._facts.get(number)
+        if found is None:
+            node = self._node(number, Missing)
+            found = self._facts[number] = reading(self.program, node, self.on, self.setting)
+        return found
 
     def answered(self, number: NodeId) -> Callable[[Sequence[Answer]], Value]:
         return answered(self.program, self._node(number, Missing), self.on, self.setting)
