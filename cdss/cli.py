@@ -176,13 +176,13 @@ def test(options: Namespace, out: Terminal) -> int:
     from cdss.author.cases import case_files
     from cdss.author.checking import texts_of
     from cdss.author.terminal import Progress
+    from cdss.author.test_run import run_all
     from cdss.author.tested import report_json, report_lines
-    from cdss.author.testing import run_files
 
     files = case_files(_paths(options))
     started = time.monotonic()
     with Progress(sys.stderr) as progress:
-        report = run_files(files, known_executor(options.executor), progress.step)
+        report = run_all(files, known_executor(options.executor), progress.step)
     if options.json:
         out.print(_json(report_json(report, options.executor), out))
     else:

@@ -55,6 +55,11 @@ class Report:
     results: list[Result] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
+    def add(self, other: Report) -> None:
+        """Takes in what became of other cases; a problem that was already told is told once."""
+        self.results += other.results
+        self.problems += [one for one in other.problems if one not in self.problems]
+
     @property
     def failed(self) -> list[Result]:
         return [result for result in self.results if result.outcome == "failed"]
@@ -105,18 +110,28 @@ def run_files(
     files = [read_cases(path, near(path)) for path in paths]
     total = sum(len(cases) for cases, _ in files)
     done = 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        after_each(done, total)
+
     for cases, problems in files:
         report.problems += problems
-        unreadable = False
-        for case in cases:
-            if not unreadable:
-                try:
-                    report.results.append(run_case(case, rulesets))
-                except GuidelineError as error:
-                    report.problems += [one for one in error.problems if one not in report.problems]
-                    unreadable = True
-            done += 1
-            after_each(done, total)
+        report.add(run_cases(cases, rulesets, step))
+    return report
+
+
+def run_cases(cases: Iterable[Case], rulesets: Rulesets, after_each: Callable[[], None]) -> Report:
+    """Runs the cases of one file; after a guideline that cannot be read the rest is left out."""
+    report = Report()
+    for case in cases:
+        if not report.problems:
+            try:
+                report.results.append(run_case(case, rulesets))
+            except GuidelineError as error:
+                report.problems += error.problems
+        after_each()
     return report
 
 
