@@ -126,6 +126,7 @@ class Evaluation:
         self._known = known
         self._values: tuple[dict[NodeId, Value], dict[NodeId, Value]] = ({}, {})
         self._seen: tuple[dict[NodeId, Seen], dict[NodeId, Seen]] = ({}, {})
+        self._treatments: dict[tuple[NodeId, Truth], TreatmentRead] = {}
         self.readings: dict[NodeId, Reading] = {}
 
     def now(self, node: NodeId) -> Value:
@@ -178,9 +179,18 @@ class Evaluation:
             case Treatment():
                 follow_up = read(node.follow_up) if node.follow_up is not None else NO
                 assert isinstance(follow_up, int)
-                return read_treatment(patient, self.policy(node), on, follow_up=follow_up)
+                return self._treatment(number, node, follow_up)
             case _:
                 raise AssertionError(f"{type(node).__name__} is not a selection")
+
+    def _treatment(self, number: NodeId, node: Treatment, follow_up: Truth) -> TreatmentRead:
+        """Of the two readings only the follow-up drug can differ: where it does not, one is enough."""
+        key = (number, follow_up)
+        if key not in self._treatments:
+            self._treatments[key] = read_treatment(
+                self.call.patient, self.policy(node), self.call.on, follow_up=follow_up
+            )
+        return self._treatments[key]
 
     def _pick(self, node: Pick, later: bool) -> Picked:
         below = self.program.nodes[node.select]
