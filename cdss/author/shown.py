@@ -170,19 +170,23 @@ def missing_from_cases(
 
 
 def _expected(case: Case) -> set[str]:
-    """The actions and exceptions that a case expects."""
-    return {
-        word.rpartition("/")[2]
-        for one in case.expect
-        if one.what in ("recommend", "excepted")
-        for word in words(one.value)
-    }
+    """The actions, exceptions, outcome and findings that a case expects."""
+    said: set[str] = set()
+    for one in case.expect:
+        if one.what in ("recommend", "excepted", "outcome"):
+            said |= {word.rpartition("/")[2] for word in words(one.value)}
+        elif one.what == "findings" and isinstance(one.value, MappingNode):
+            said |= {entry.key.text for entry in one.value.entries}
+    return said
 
 
 def _words(rule: Rule, missing: set[str]) -> set[str]:
     """By which words a case would expect what is missing of a rule."""
-    action = {rule.recommend.action} if HOLDS in missing and rule.recommend is not None else set()
-    return (missing - {HOLDS, SILENT}) | action
+    said = missing - {HOLDS, SILENT}
+    if HOLDS in missing:
+        said |= {rule.recommend.action} if rule.recommend is not None else set()
+        said |= {one.finding for one in rule.sets} | {rule.outcome}
+    return said
 
 
 def rules_without_cases(rules: Mapping[str, Rule], missing: Mapping[str, set[str]]) -> list[Problem]:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from typing import Final
 
 from cdss.author.cases import Case, read_cases
 from cdss.author.checking import near
+from cdss.author.short_run import nothing_collected
 from cdss.author.testing import Report, Rulesets, run_cases, run_files
 from cdss.errors import Problem
 
@@ -28,7 +28,7 @@ _File = tuple[Sequence[Case], Sequence[Problem]]
 
 def run_all(paths: Sequence[Path], executor: str, after_some: Callable[[int, int], None]) -> Report:
     """What became of all cases of these files. `after_some` hears how many are done, and how many there are."""
-    with _nothing_collected():
+    with nothing_collected():
         files = [read_cases(path, near(path)) for path in paths]
         total = sum(len(cases) for cases, _ in files)
         cores = min(len(files), len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
@@ -65,16 +65,3 @@ _RULESETS: dict[str, Rulesets] = {}
 def _of_file(cases: Sequence[Case], executor: str) -> Report:
     rulesets = _RULESETS.setdefault(executor, Rulesets(executor))
     return run_cases(cases, rulesets, lambda: None)
-
-
-@contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """A run is short and leaves little behind: looking for it among all guidelines takes a third of the time."""
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
