@@ -37,6 +37,7 @@ from cdss.models.codes import ProductLine, levels, same_strength
 from cdss.models.guideline import TreatmentDefinition
 from cdss.models.patient import LISTS, Record
 from cdss.models.program import Named, Output, Treatment
+from cdss.models.treatment import drug_words
 from cdss.models.truth import NO, YES
 from cdss.models.value import INF
 
@@ -173,7 +174,8 @@ def _course(concluded: Conclusions, found: _Found, ended: date | None) -> Course
     lanes = lanes_of(patient, policy, case, found.sight, until=until.toordinal(), runs_on=runs_on)
     drugs = read.outputs["drug"]
     assert isinstance(drugs, frozenset)
-    clock = clock_of(concluded, drugs) if ended is None else None
+    followed = ended is None and found.statuses != ("censored",)
+    clock = clock_of(concluded, drugs, frozenset(drug_words(policy.products))) if followed else None
     agreements = agreed(patient, case.spoken)
     return Course(
         name=found.definition.name,
@@ -192,8 +194,8 @@ def _standing(found: _Found, clock: Clock | None, agreements: Sequence[Mark], on
     gap = _one(outputs["gap"])
     days = None if gap is None else gap // 1_000_000
     run_out = _one(outputs["run_out"])
-    drugs, basis = outputs["drug"], outputs["basis"]
-    assert isinstance(drugs, frozenset) and isinstance(basis, frozenset)
+    basis = outputs["basis"]
+    assert isinstance(basis, frozenset)
     stops = [mark.on.first for mark in agreements if mark.kind == "stop" and mark.on.first <= on]
     return Standing(
         statuses=found.statuses,
@@ -203,7 +205,7 @@ def _standing(found: _Found, clock: Clock | None, agreements: Sequence[Mark], on
         gap_from=on - timedelta(days=days) if days else None,
         limit=found.policy.possible_stop,
         stopped_on=max(stops, default=None),
-        drug=min(drugs) if len(drugs) == 1 else None,
+        drug=clock.drug if clock is not None else None,
         due=clock.due if clock is not None else None,
         late=clock is not None and clock.late,
     )
@@ -212,7 +214,9 @@ def _standing(found: _Found, clock: Clock | None, agreements: Sequence[Mark], on
 def _limits_of(found: _Found, clock: Clock | None, on: date) -> Iterator[Limit]:
     """The days on which something begins to hold. Where the last day of supply is not known, none of a gap."""
     policy, outputs = found.policy, found.read.outputs
-    if clock is not None:
+    drugs = outputs["drug"]
+    assert isinstance(drugs, frozenset)
+    if clock is not None and clock.due is not None:
         yield Limit("due", clock.due)
         if clock.overdue is not None:
             yield Limit("overdue", clock.overdue, clock.grace)
@@ -229,7 +233,7 @@ def _limits_of(found: _Found, clock: Clock | None, on: date) -> Iterator[Limit]:
         ):  # it ended before that day
             yield Limit("planned_end", date.fromordinal(day), policy.planned_end_after)
     gap = _one(outputs["gap"])
-    if clock is not None or not gap or not frozenset(found.statuses) <= RUNNING:
+    if (clock is not None and clock.drug in drugs) or not gap or not frozenset(found.statuses) <= RUNNING:
         return
     start = on.toordinal() - gap // 1_000_000
     day = plus(start, policy.possible_stop) + 1
@@ -320,5 +324,8 @@ def _notes(concluded: Conclusions, found: Iterable[_Found]) -> Iterator[Text]:
         wanted |= {"observations", "procedures"}
     delivered = concluded.call.patient.delivered
     missing = [name for name in LISTS if name in wanted and name not in delivered]
-    if missing:
-        yield words.not_delivered(missing)
+    partly = [name for name in missing if concluded.call.patient.records(name)]
+    if partly:
+        yield words.maybe_more(partly)
+    if len(partly) < len(missing):
+        yield words.not_delivered(name for name in missing if name not in partly)

@@ -57,28 +57,37 @@ CLOCKS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """When the next dose is due, from which day it counts as late, whether it does, and whether it is given unseen."""
+    """When the next dose is due, from which day it counts as late, whether it does, and whether it is given unseen.
 
-    due: date
+    `due` is None where that day is not certain and the dose is late by each day that it may be.
+    """
+
+    drug: str
+    due: date | None
     overdue: date | None
     late: bool
     unseen: bool
     grace: Duration | None
 
 
-def clock_of(concluded: Conclusions, drugs: frozenset[str]) -> Clock | None:
-    """The clock of the drug in use, if it has one that runs."""
-    names = next((one for one in CLOCKS if drugs == {one.drug}), None)
-    if names is None or any(_is_yes(concluded, name) for name in names.ended_by):
-        return None
-    due = _date(concluded, names.due)
-    if due is None:
-        return None
+def clock_of(concluded: Conclusions, in_use: frozenset[str], followed: frozenset[str]) -> Clock | None:
+    """The clock of a drug that may be in use, or that is late whatever came after it."""
+    return next((clock for names in CLOCKS if (clock := _clock(concluded, names, in_use, followed))), None)
+
+
+def _clock(
+    concluded: Conclusions, names: ClockNames, in_use: frozenset[str], followed: frozenset[str]
+) -> Clock | None:
     unseen = _is_yes(concluded, names.unseen)
     excused = unseen or any(_is_yes(concluded, name) for name in names.excused)
-    grace = _duration(concluded, names.grace)
+    late = names.drug in followed and _is_yes(concluded, names.late) and not excused
+    if any(_is_yes(concluded, name) for name in names.ended_by) or not (late or names.drug in in_use):
+        return None
+    due, grace = _date(concluded, names.due), _duration(concluded, names.grace)
+    if due is None:
+        return Clock(names.drug, None, None, True, unseen, grace) if late else None
     overdue = None if grace is None or excused else _after(due, grace)
-    return Clock(due, overdue, _is_yes(concluded, names.late) and not excused, unseen, grace)
+    return Clock(names.drug, due, overdue, late, unseen, grace)
 
 
 def _after(day: date, grace: Duration) -> date | None:

@@ -49,6 +49,7 @@ _SAY: Final[Mapping[str, Text]] = {
     "due": both("volgende dosis op {}", "next dose on {}"),
     "was due": both("volgende dosis nodig sinds {}", "next dose due since {}"),
     "late": both("{} te laat: nodig op {}, {} geleden", "{} overdue: due on {}, {} ago"),
+    "late somehow": both("{} te laat, op welke dag de laatste ook was", "{} overdue, whatever the day of the latest"),
     "open": both("Niet vast te stellen", "Cannot be established"),
     "or": both("of", "or"),
     "and": both("en", "and"),
@@ -333,8 +334,10 @@ def gap_text(gap: Gap, lang: str) -> str:
 def conclusion(course: Course, timeline: Timeline, lang: str) -> str:
     """Where the treatment stands, as somebody would say it at the counter."""
     stands = course.standing
-    if stands.late and stands.due is not None:
+    if stands.late:
         drug = word_text(stands.drug or "", {}, lang)
+        if stands.due is None:
+            return raised(say("late somehow", lang, drug))
         ago = count_days((timeline.on - stands.due).days, lang)
         return raised(say("late", lang, drug, long_day(stands.due, lang), ago))
     if len(stands.statuses) != 1:
@@ -384,6 +387,16 @@ def not_delivered(lists: Iterable[str]) -> Text:
     """Niet aangeleverd: toedieningen en opnames."""
     names = list(lists)
     text = {"nl": "Niet aangeleverd: {}.", "en": "Not delivered: {}."}
+    return {
+        lang: text[lang].format(listed([in_language(ENTRY[name][1], lang) for name in names], lang))
+        for lang in LANGUAGES
+    }
+
+
+def maybe_more(lists: Iterable[str]) -> Text:
+    """Of lists that hold something and of which nobody said that they are complete."""
+    names = list(lists)
+    text = {"nl": "Misschien niet volledig: {}.", "en": "Perhaps not complete: {}."}
     return {
         lang: text[lang].format(listed([in_language(ENTRY[name][1], lang) for name in names], lang))
         for lang in LANGUAGES

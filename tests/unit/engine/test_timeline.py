@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -66,6 +67,14 @@ def gaps(timeline: Timeline) -> list[tuple[str, int, bool]]:
 
 def limits(timeline: Timeline) -> dict[str, str]:
     return {one.kind: one.day.isoformat() for course in timeline.courses for one in course.limits}
+
+
+def syringe(on: str) -> dict[str, object]:
+    return {**injected(on), "quantity": 1}
+
+
+def raloxifene(on: str) -> dict[str, object]:
+    return {"on": on, "codes": [RALOXIFENE], "strength": "60 mg", "quantity": 180}
 
 
 def told(timeline: Timeline, lang: str = "nl") -> str:
@@ -250,7 +259,10 @@ def test_where_no_list_was_delivered_nothing_is_a_gap_but_unknown() -> None:
     assert covered(lane) == [("2024-01-08", "2024-04-01"), ("2024-08-05", "2024-10-28")]
     assert unknown(lane) == [("2024-04-01", "2024-08-05"), ("2024-10-28", None)]
     assert (gaps(timeline), limits(timeline)) == ([], {})
-    assert "Niet aangeleverd: diagnosen, voorschriften, verstrekkingen, toedieningen," in told(timeline)
+    assert (
+        "Misschien niet volledig: verstrekkingen.\nNiet aangeleverd: diagnosen, voorschriften, toedieningen,"
+        in told(timeline)
+    )
 
 
 def test_a_gap_begins_where_the_list_begins_to_be_complete() -> None:
@@ -295,6 +307,13 @@ def test_of_one_pharmacy_the_limit_of_a_sure_stop_is_not_drawn() -> None:
     assert timeline.courses[0].standing.statuses == ("possible_stop",)
     assert limits(timeline) == {"possible_stop": "2024-11-16"}
     assert "Gebaseerd op de verstrekkingen van deze apotheek." in told(timeline)
+
+
+def test_a_list_that_holds_something_is_not_called_not_delivered() -> None:
+    text = " ".join(told(drawn(patient({}, dispensings=LAPSED))).split())
+
+    assert "Misschien niet volledig: verstrekkingen." in text
+    assert "verstrekkingen" not in text.partition("Niet aangeleverd:")[2]
 
 
 def test_from_when_a_list_is_complete_is_told() -> None:
@@ -596,6 +615,57 @@ def test_denosumab_of_the_shipped_guidelines_is_late_when_their_advice_says_so()
         assert timeline.courses[0].standing.late is late
         alarms = [one.action for one in advice.recommendations if one.urgency == "D1"]
         assert ("arrange-denosumab" in alarms) is late
+
+
+@pytest.mark.parametrize(
+    ("on", "late"), [("2025-06-12", False), ("2025-06-13", True)]
+)  # due 15 May 2025, and 28 days
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"dispensings": [syringe("2024-11-15")], "delivered": {}},
+        {"administrations": [injected("2024-11-15")], "delivered": {}},
+        {"dispensings": [syringe("2024-11-15"), raloxifene("2025-03-01")]},
+        {"prescriptions": [syringe("2024-11-15")], "dispensings": [raloxifene("2025-03-01")]},
+    ],
+    ids=["lists not delivered", "injection in lists not delivered", "raloxifene since", "only prescribed"],
+)
+def test_a_late_denosumab_is_said_first_also_where_another_drug_may_be_in_use(
+    record: Mapping[str, object], on: str, late: bool
+) -> None:
+    who = cdss.read({"birth_date": "1950-01-01", "sex": "female", **record})
+    timeline, advice = shipped().timeline(who, day(on)), shipped().advise(who, day(on))
+
+    alarms = [one.action for one in advice.recommendations if one.urgency == "D1"]
+    assert ("arrange-denosumab" in alarms) is late
+    assert timeline.courses[0].standing.late is late
+    assert ("Denosumab te laat: nodig op 15 mei 2025" in told(timeline)) is late
+
+
+def test_a_denosumab_that_is_late_by_each_day_that_it_may_be_is_called_late() -> None:
+    who = cdss.read(
+        {
+            "birth_date": "1950-01-01",
+            "sex": "female",
+            "dispensings": [{**syringe("2024-11-15"), "on": "2024-11"}],
+            "delivered": {"dispensings": {}},
+        }
+    )  # on 1 November at the earliest and on 30 November at the latest: due on 30 May, and 28 days
+
+    for on, late in (("2025-06-27", False), ("2025-06-28", True)):
+        timeline = shipped().timeline(who, day(on))
+        assert timeline.courses[0].standing.late is late
+        assert ("Denosumab te laat, op welke dag de laatste ook was" in told(timeline)) is late
+
+
+def test_who_moved_to_a_nursing_home_gets_no_clock_of_denosumab() -> None:
+    stay = {"from": "2025-01-10", "kind": "nursing_home"}
+    who = patient(administrations=[injected("2024-11-15")], dispensings=[], stays=[stay])
+    timeline, advice = shipped().timeline(who, day("2025-07-01")), shipped().advise(who, day("2025-07-01"))
+
+    assert not any(one.urgency == "D1" for one in advice.recommendations)
+    assert not timeline.courses[0].standing.late
+    assert "due" not in limits(timeline)
 
 
 def test_on_a_date_without_a_guideline_nothing_is_said_about_the_patient() -> None:
