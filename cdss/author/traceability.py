@@ -192,7 +192,9 @@ def _section(page: Page, one: Traced) -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for statement in one.statements:
         yield _row(page, statement)
-    named = [line for statement in one.statements for line in _named(page, statement)]
+    named = [
+        line for statement in one.statements for line in _named(page, statement, _called(statement, one))
+    ]
     if named:
         yield ""
         yield from named
@@ -231,12 +233,18 @@ def _counted(page: Page, one: Statement) -> str:
     return said
 
 
-def _named(page: Page, one: Statement) -> Iterator[str]:
+def _called(one: Statement, traced: Traced) -> str:
+    """Its name; with its edition where another edition has the same name."""
+    same = [other for other in traced.statements if other.name == one.name]
+    return f"`{one.name}` ({one.head.edition})" if len(same) > 1 and one.head.edition else f"`{one.name}`"
+
+
+def _named(page: Page, one: Statement, called: str) -> Iterator[str]:
     """The cases by name: where it holds, and where an exception holds it back."""
     shown = page.shown_of(one)
     names = shown.of(HOLDS)
     if names:
-        yield f"- `{one.name}`{' geldt bij' if one.kind == 'rule' else ''}: {_names(case.id for case in names)}"
+        yield f"- {called}{' geldt bij' if one.kind == 'rule' else ''}: {_names(case.id for case in names)}"
     if one.kind == "rule":
         for exception in page.ruleset.rules[one.id].exceptions:
             if held := shown.of(exception.id):
@@ -279,10 +287,10 @@ def unconfirmed_page(page: Page) -> str:
         "naast heeft gelegd. Zolang dat zo is, staat bij elk advies dat het een concept is. Op de opdrachtregel: "
         "`cdss check --unconfirmed`; een bevestiging vastleggen: `cdss confirm NAAM`.",
     ]
-    only = "Wij lazen dit in de richtlijn zelf. Er ontbreekt alleen een bevestiging."
+    only = "Wij lazen dit in de genoemde bron zelf. Er ontbreekt alleen een bevestiging."
     parts = (
-        ("Eerst: gelezen in de richtlijn", only, first),
-        ("Daarna: niet in de richtlijn gelezen", "Zoek dit op in de volledige tekst.", rest),
+        ("Eerst: gelezen in de bron zelf", only, first),
+        ("Daarna: niet in de bron zelf gelezen", "Zoek dit op in de volledige tekst van de richtlijn.", rest),
     )
     for title, why, statements in parts:
         lines += ["", f"## {title} ({len(statements)})", "", why]

@@ -1,6 +1,6 @@
 """`cdss check --unconfirmed`: what a clinician must still hold against the text of the guideline.
 
-First what was read in the guideline and only waits for somebody to confirm it; then what rests on something else. The
+First what was read in its source and only waits for somebody to confirm it; then what rests on something else. The
 list is made from the files, so that it is never out of date.
 """
 
@@ -38,12 +38,12 @@ OWN_CHOICE: Final = "design"
 
 _WORDS: Final[Mapping[str, Text]] = {
     "first": {
-        "nl": "Eerst te bevestigen: gelezen in de richtlijn, nog door niemand ernaast gelegd",
-        "en": "First to confirm: read in the guideline, and held against it by nobody yet",
+        "nl": "Eerst te bevestigen: gelezen in de bron zelf, nog door niemand ernaast gelegd",
+        "en": "First to confirm: read in the source itself, and held against it by nobody yet",
     },
     "rest": {
-        "nl": "Nog niet in de richtlijn gelezen: zoek het op in de volledige tekst",
-        "en": "Not read in the guideline yet: look it up in the full text",
+        "nl": "Nog niet in de bron zelf gelezen: zoek het op in de volledige tekst van de richtlijn",
+        "en": "Not read in the source itself yet: look it up in the full text of the guideline",
     },
     "read": {"nl": "gelezen", "en": "read"},
     "no_source": {"nl": "geen bron genoemd", "en": "no source named"},
@@ -85,7 +85,7 @@ def unconfirmed(path: Path) -> Unconfirmed:
 
 
 def of_these(statements: Iterable[Statement]) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
-    """What is not confirmed: what was read in the guideline, and the rest; both by topic and file."""
+    """What is not confirmed: what was read in its source, and the rest; both by topic and file."""
     waiting = [one for one in statements if not one.is_sure]
     first = [one for one in waiting if one.evidence == "verified"]
     rest = [one for one in waiting if one.evidence != "verified"]

@@ -26,8 +26,8 @@ from cdss.models.wording import LANGUAGES, ROLE, URGENCY, both, raised, sentence
 DRAFT: Final = both("Concept:", "Draft:")
 RESTS_ON: Final[Mapping[str, Text]] = {
     "verified": both(
-        "Dit is in de richtlijn gelezen, maar nog niet door een arts bevestigd.",
-        "This was read in the guideline, but no physician has confirmed it yet.",
+        "Dit is in de bron zelf gelezen, maar nog niet door een arts bevestigd.",
+        "This was read in the source itself, but no physician has confirmed it yet.",
     ),
     "secondary": both(
         "Deze grens komt niet rechtstreeks uit de NHG-tekst.",

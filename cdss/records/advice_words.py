@@ -14,7 +14,7 @@ from cdss.models.wording import MONTHS, ROLE, in_language
 Words = Mapping[str, Text]
 
 EVIDENCE: Final[Words] = {
-    "verified": {"nl": "gelezen in de richtlijn", "en": "read in the guideline"},
+    "verified": {"nl": "gelezen in de bron zelf", "en": "read in the source itself"},
     "secondary": {
         "nl": "uit een bron die de richtlijn aanhaalt",
         "en": "from a source that reports the guideline",

@@ -461,7 +461,7 @@ def test_check_lists_what_a_clinician_must_still_confirm_and_that_is_no_problem(
     said = run("check", TRACED, "--unconfirmed")
 
     assert (said.code, said.err) == (0, "")
-    assert said.out.startswith("Eerst te bevestigen: gelezen in de richtlijn")
+    assert said.out.startswith("Eerst te bevestigen: gelezen in de bron zelf")
     listed = run("check", TRACED, "--unconfirmed", "--json").json()
     assert isinstance(listed, dict) and [one["name"] for one in listed["first"]] == ["threshold", "order-dxa"]
 
