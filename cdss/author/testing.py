@@ -20,6 +20,7 @@ from cdss.models.program import Named
 from cdss.models.typed import ValueProblem, read_value
 from cdss.models.value import JsonValue, Value, to_json
 from cdss.records import read
+from cdss.rules.files import topic_folder
 from cdss.rules.load import Mapping as MappingNode
 from cdss.rules.load import Node, Scalar
 from cdss.rules.load import Sequence as SequenceNode
@@ -92,11 +93,11 @@ class Rulesets:
 
 
 def root_of(guideline: Path) -> Path:
-    """The folder that is loaded for a guideline: the `guidelines` folder it stands in, else its own."""
+    """The folder that is loaded for a guideline: the `guidelines` folder it stands in, else that of its topic."""
     for parent in guideline.parents:
         if parent.name == "guidelines":
             return parent
-    return guideline.parent
+    return topic_folder(guideline)
 
 
 def run_files(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cdss.author.checking import check_paths
 from cdss.author.confirming import (
     added_lines,
     confirm,
@@ -118,6 +119,15 @@ def test_quotes_and_letters_of_the_text_are_kept(folder: Path) -> None:
     added(folder, "order-dxa", how=how)
 
     assert load(folder, cache=False).rules["bones.new.dxa/order-dxa"].confirmed == how
+
+
+def test_the_folder_may_have_any_name(folder: Path) -> None:
+    """The cases of a rule find its topic, also when no folder around it is called guidelines."""
+    elsewhere = folder.rename(folder.parent / "region")
+
+    added(elsewhere, "order-dxa")
+
+    assert check_paths([elsewhere]).problems == ()
 
 
 def test_the_evidence_stays_what_it_was(folder: Path) -> None:
