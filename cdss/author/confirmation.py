@@ -6,7 +6,10 @@ confirmation added, and the guidelines around it must still be right.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -61,8 +64,22 @@ def add_confirmation(found: Found, statement: Statement, confirmed: Confirmation
         raise CdssError(
             f"{near(statement.place)} was changed by somebody else meanwhile; nothing was written"
         )
-    statement.place.write_bytes(changed.content)
+    _write_whole(statement.place, changed.content)
     return line
+
+
+def _write_whole(place: Path, content: bytes) -> None:
+    """The file as a whole or not at all: a full disk leaves what stood there. CdssError when it cannot be written."""
+    written = place.with_name(f".{place.name}.{os.getpid()}")
+    try:
+        if not os.access(place, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        written.write_bytes(content)
+        shutil.copymode(place, written)
+        os.replace(written, place)
+    except OSError as error:
+        written.unlink(missing_ok=True)
+        raise CdssError(f"{near(place)} cannot be written: {error.strerror or error}") from error
 
 
 def inserted(text: str, node: Mapping, addition: str) -> tuple[str, int]:
@@ -92,7 +109,7 @@ def _last_line(node: Mapping, entry: Entry, lines: Sequence[str]) -> int:
     that belong to that key."""
     following = [one.key.span.line for one in node.entries if one.key.span.line > entry.key.span.line]
     last = min(following, default=_end(entry.value)[0] + 1) - 1
-    while last > entry.key.span.line and lines[last - 1].lstrip().startswith(("#", "\n", "\r")):
+    while last > entry.key.span.line and lines[last - 1].strip().partition("#")[0] == "":
         last -= 1
     return max(last, entry.key.span.line)
 

@@ -99,6 +99,9 @@ def find_statement(found: Stated, name: str, number: str = "") -> Statement:
 
 def _only(name: str, among: list[Statement]) -> Statement:
     same = [one for one in among if name in (one.name, full_name(one))]
+    if not same:  # a number with several values has a name for each
+        dated = [one for one in among if one.kind == "number" and "/" in one.name]
+        same = [one for one in dated if name in (_undated(one.name), _undated(full_name(one)))]
     if len(same) == 1:
         return same[0]
     if same:
@@ -107,6 +110,10 @@ def _only(name: str, among: list[Statement]) -> Statement:
     meant = closest(name, {one.name for one in among}) or closest(name, {full_name(one) for one in among})
     hint = f"did you mean '{meant}'?" if meant else "`cdss check --unconfirmed` lists the names"
     raise CdssError(f"there is nothing to confirm with the name '{name}'; {hint}")
+
+
+def _undated(name: str) -> str:
+    return name.rpartition("/")[0]
 
 
 def to_confirm(path: Path, name: str, number: str = "") -> ToConfirm:

@@ -121,6 +121,38 @@ def test_quotes_and_letters_of_the_text_are_kept(folder: Path) -> None:
     assert load(folder, cache=False).rules["bones.new.dxa/order-dxa"].confirmed == how
 
 
+def test_it_stands_above_the_empty_lines_too(folder: Path) -> None:
+    path = folder / "bones" / "new" / "dxa.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("verified\n    # The", "verified   # why\n\n  \n    # The"), encoding="utf-8"
+    )
+
+    assert added(folder, "order-dxa") == (f"    {LINE}", 67)
+
+
+@pytest.mark.parametrize("broken", ["replace", "access"])
+def test_a_file_that_cannot_be_written_stays_as_it_was(
+    folder: Path, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk, or a file that may only be read."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    before = written(folder)
+    shown = to_confirm(folder, "order-dxa")
+    monkeypatch.setattr(
+        f"cdss.author.confirmation.os.{broken}", full if broken == "replace" else lambda *_: False
+    )
+
+    with pytest.raises(CdssError, match=r"dxa\.yaml cannot be written"):
+        confirm(folder, shown, BY_GP)
+
+    assert written(folder) == before
+    assert {one.name for one in (folder / "bones" / "new").iterdir()} == {"dxa.yaml", "dxa.test.yaml"}
+
+
 def test_the_folder_may_have_any_name(folder: Path) -> None:
     """The cases of a rule find its topic, also when no folder around it is called guidelines."""
     elsewhere = folder.rename(folder.parent / "region")
@@ -144,13 +176,26 @@ def test_a_name_that_is_not_there_is_refused_with_the_nearest(folder: Path) -> N
         to_confirm(folder, "order-dxaa")
     with pytest.raises(CdssError, match="did you mean 'threshold'"):
         to_confirm(folder, "order-dxa", "treshold")
-    with pytest.raises(CdssError, match="nothing to confirm with the name 'bmi_codes'"):
-        to_confirm(folder, "bmi_codes")
+    for name in ("bmi_codes", "", "bones.new.dxa", "2024-01-01"):
+        with pytest.raises(CdssError, match=f"nothing to confirm with the name '{name}'"):
+            to_confirm(folder, name)
 
 
 def test_a_number_of_another_rule_is_refused(folder: Path) -> None:
     with pytest.raises(CdssError, match="'many_falls'"):
         to_confirm(folder, "order-dxa", "many_falls")
+
+
+def test_a_number_with_two_values_is_refused_with_both(folder: Path) -> None:
+    path = folder / "bones" / "new" / "dxa.yaml"
+    value = "      - {from: 2024-01-01, value: 2 points, source: {ref: S02, section: tabel 1}, evidence: verified}"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(value, f"{value}\n{value.replace('2024', '2025')}"), encoding="utf-8")
+
+    for name in ("threshold", "bones.new.dxa/threshold"):
+        with pytest.raises(CdssError, match=r"more than one.*threshold/2024-01-01, .*threshold/2025-01-01"):
+            to_confirm(folder, name)
+    assert to_confirm(folder, "threshold/2025-01-01").statement.name == "threshold/2025-01-01"
 
 
 def test_a_name_of_two_rules_is_refused_with_both(folder: Path) -> None:
