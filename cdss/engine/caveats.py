@@ -93,32 +93,47 @@ def _each(make: Callable[[str], str]) -> Text:
 
 
 def unknown_exceptions(advice: _Advice) -> Iterator[Text]:
-    """An exception of which we do not know whether it holds: with it the advice, or this reason for it,
-    would go."""
-    concluded = advice.concluded
-    for one in advice.standing:
-        node = concluded.program.nodes[one.node]
-        assert isinstance(node, Rule)
-        for (_, condition, _), exception in zip(node.exceptions, one.rule.exceptions, strict=True):
-            if concluded.now(condition) == UNKNOWN:
-                yield _open_exception(exception.text, one, alone=len(advice.standing) == 1)
-        for other in node.overridden_by:
-            if concluded.now(other) == UNKNOWN:
-                over = concluded.program.nodes[other]
-                assert isinstance(over, Rule)
-                title = concluded.ruleset.rules[over.rule].title
-                yield _open_exception(title, one, alone=len(advice.standing) == 1)
+    """Exceptions of which we do not know whether they hold: with one of them the advice, or this reason for it,
+    would go. One sentence for the advice, and one for each reason that has more of them."""
+    unknown = [_open_exceptions(advice.concluded, one) for one in advice.standing]
+    shared = {key: text for key, text in unknown[0].items() if all(key in found for found in unknown)}
+    if shared:
+        yield _fall(list(shared.values()), None)
+    for one, found in zip(advice.standing, unknown, strict=True):
+        rest = [text for key, text in found.items() if key not in shared]
+        if rest:
+            yield _fall(rest, one.rule.title)
 
 
-def _open_exception(text: Text, one: Standing, *, alone: bool) -> Text:
+def _open_exceptions(concluded: Conclusions, one: Standing) -> dict[str, Text]:
+    """The texts of the open exceptions of one rule, and the titles of the open rules that override it."""
+    node = concluded.program.nodes[one.node]
+    assert isinstance(node, Rule)
+    found: list[Text] = []
+    for (_, condition, _), exception in zip(node.exceptions, one.rule.exceptions, strict=True):
+        if concluded.now(condition) == UNKNOWN:
+            found.append(exception.text)
+    for other in node.overridden_by:
+        if concluded.now(other) == UNKNOWN:
+            over = concluded.program.nodes[other]
+            assert isinstance(over, Rule)
+            found.append(concluded.ruleset.rules[over.rule].title)
+    return {in_language(text, "nl"): text for text in found}
+
+
+def _fall(texts: Sequence[Text], reason: Text | None) -> Text:
+    """What would make the advice go, or one reason for it."""
+
     def make(lang: str) -> str:
-        what = lowered(in_language(text, lang)).rstrip(".")
-        title = in_language(one.rule.title, lang)
+        what = "; ".join(lowered(in_language(text, lang)).rstrip(".") for text in texts)
+        title = lowered(in_language(reason, lang)) if reason is not None else ""
         if lang == "nl":
-            falls = "dit advies" if alone else f"de reden '{lowered(title)}'"
-            return f"Niet bekend is: {what}. Is dat zo, dan vervalt {falls}"
-        falls = "this advice" if alone else f"the reason '{lowered(title)}'"
-        return f"Not known: {what}. If so, {falls} no longer holds"
+            so = "Is dat zo" if len(texts) == 1 else "Is een van deze zo"
+            falls = f"de reden '{title}'" if title else "dit advies"
+            return f"Niet bekend is: {what}. {so}, dan vervalt {falls}"
+        so = "If so" if len(texts) == 1 else "If one of these is so"
+        falls = f"the reason '{title}'" if title else "this advice"
+        return f"Not known: {what}. {so}, {falls} no longer holds"
 
     return _each(make)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -359,13 +359,27 @@ class RecordView:
                 assert isinstance(truth, int)
                 return truth
             case RecordAll():
-                return every([self.test(item) for item in test.items])
+                return self._together(test.items, NO, every)
             case RecordAny():
-                return some([self.test(item) for item in test.items])
+                return self._together(test.items, YES, some)
             case RecordNot():
                 return opposite(self.test(test.item))
             case _:
                 assert_never(test)
+
+    def _together(
+        self, items: Sequence[RecordTest], decides: Truth, combine: Callable[[Iterable[Truth]], Truth]
+    ) -> Truth:
+        """Where one line decides by what was recorded, what the others miss does not matter."""
+        before = len(self.missing)
+        truths: list[Truth] = []
+        for item in items:
+            missed = len(self.missing)
+            truths.append(self.test(item))
+            if truths[-1] == decides and len(self.missing) == missed:
+                del self.missing[before:]
+                return decides
+        return combine(truths)
 
     def _is(self, test: FieldIs) -> Truth:
         if test.patterns:

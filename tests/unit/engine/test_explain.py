@@ -124,6 +124,15 @@ def test_an_exception_that_is_not_known_is_told_with_what_it_would_do() -> None:
     )
 
 
+def test_all_that_would_end_an_advice_is_one_sentence() -> None:
+    letter = Record("documents", 0, day("2025-02-01"), (), {"from": "trauma-surgery"})
+    found = [text for text in caveats(advised(woman(broken_hip(), letter), "order-dxa")) if "vervalt" in text]
+
+    assert found == [
+        "Niet bekend is: al elders onderzocht; al een DXA sinds de breuk. Is een van deze zo, dan vervalt dit advies."
+    ]
+
+
 def test_with_two_reasons_only_the_one_with_the_open_exception_would_lapse() -> None:
     found = advised(woman(broken_hip(), smoking=True, falls=2), "order-dxa")
 

@@ -162,6 +162,23 @@ def test_a_field_of_a_record_is_asked_where_it_matters() -> None:
     assert asked(text, fracture("2025-01-01", site="rib")) == []
 
 
+def test_a_field_of_a_record_is_not_asked_where_another_line_decides() -> None:
+    facts = "broken: {from: condition, in: fracture, where: [{any: [site is hip, {all: [active, cause is tumour]}]}], if_missing: assume no, say: none, text: {nl: Breuk, en: Fracture}}"
+    text = text_of("broken", facts=facts)
+
+    assert asked(text, fracture("2025-01-01", active=True)) == ["conditions/0/cause", "conditions/0/site"]
+    assert asked(text, fracture("2025-01-01", active=False)) == ["conditions/0/site"]
+    assert asked(text, fracture("2025-01-01", active=True, site="rib")) == ["conditions/0/cause"]
+
+
+def test_of_two_lines_of_which_one_is_enough_the_other_is_not_asked() -> None:
+    facts = "broken: {from: condition, in: fracture, where: [{any: [site is hip, active]}, cause is low_energy], if_missing: assume no, say: none, text: {nl: Breuk, en: Fracture}}"
+    text = text_of("broken", facts=facts)
+
+    assert asked(text, fracture("2025-01-01", active=True)) == ["conditions/0/cause"]
+    assert asked(text, fracture("2025-01-01", active=False)) == ["conditions/0/cause", "conditions/0/site"]
+
+
 # Required lists
 
 
