@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, TypeAlias
 
-from cdss.engine.selection import is_return, without_returns
+from cdss.engine.selection import SUPPLIED, leaves_nothing, received
 from cdss.engine.sight import is_delivered
 from cdss.models.codes import levels
 from cdss.models.patient import LIST_OF, LISTS, Answer, Patient, Record
@@ -99,7 +99,7 @@ class PatientIndex:
 
     def rows(self, patient: Patient, on: int) -> tuple[Rows, Supplied]:
         """The records that may match, by selection and treatment. Records dated after the reference date do not
-        exist for a selection, nor what was returned."""
+        exist for a selection, nor what was returned or not given at all."""
         rows: Rows = {}
         supplied: Supplied = {}
         lists = patient.lists
@@ -109,7 +109,7 @@ class PatientIndex:
                 continue
             known = one.known
             by_words = bool(one.labels or one.fields)
-            gone = _taken_back(records, on) if one.name == "dispensings" else NOTHING_GONE
+            gone = _gone(records, on) if one.name in SUPPLIED else NOTHING_GONE
             for record in records:
                 hits, treatments = known.get(record.codes) or one.find(record.codes)
                 if treatments:
@@ -195,12 +195,13 @@ def word_of(value: object) -> str:
     return str(value)
 
 
-def _taken_back(dispensings: Sequence[Record], on: int) -> Mapping[int, Record | None]:
-    """What was returned by the reference date, and the returns, by index: what is left of each (None: nothing)."""
-    if not any(is_return(record) for record in dispensings):
+def _gone(records: Sequence[Record], on: int) -> Mapping[int, Record | None]:
+    """When something was returned by the reference date, or nothing given at all: what is left of each record, by
+    index (None: nothing)."""
+    if not any(map(leaves_nothing, records)):
         return NOTHING_GONE
-    there = [record for record in dispensings if record.on is None or record.on.first.toordinal() <= on]
-    kept = {record.index: record for record in without_returns(there)}
+    there = [record for record in records if record.on is None or record.on.first.toordinal() <= on]
+    kept = {record.index: record for record in received(there)}
     return {record.index: kept.get(record.index) for record in there}
 
 

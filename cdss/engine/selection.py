@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import assert_never
+from typing import Final, assert_never
 
 from cdss.engine.supply import alike, days_supply, product_of
 from cdss.models.codes import ProductLine, levels, line_of
@@ -116,9 +116,20 @@ def with_delivery(
 def existing(patient: Patient, name: str, on: date) -> Iterable[Record]:
     """The records of a list that exist on this date: those dated after it do not, nor what was returned."""
     found = [record for record in patient.records(name) if record.on is None or record.on.first <= on]
-    if name == "dispensings" and any(is_return(record) for record in found):
-        return without_returns(found)
-    return found
+    return received(found) if name in SUPPLIED and any(map(leaves_nothing, found)) else found
+
+
+SUPPLIED: Final = ("dispensings", "administrations")
+"""The lists of what a patient got: a quantity of zero is none, and what was returned was not kept."""
+
+
+def received(records: Iterable[Record]) -> list[Record]:
+    """What the patient got and kept of these dispensings or administrations."""
+    return without_returns(record for record in records if _units(record) != 0)
+
+
+def leaves_nothing(record: Record) -> bool:
+    return is_return(record) or _units(record) == 0
 
 
 def is_return(record: Record) -> bool:

@@ -148,6 +148,18 @@ def test_what_was_returned_was_never_supplied() -> None:
     assert indexes(found(patient(*dispensed), products)) == [0, 1]
 
 
+@pytest.mark.parametrize("name", ["dispensings", "administrations"])
+def test_a_quantity_of_zero_was_never_supplied(name: str) -> None:
+    code = "atc:M05BX04"
+    products = Select(type=YES_NO, lists=(name,), products=(ProductLine(code),))
+    there = [
+        record(name, place, code, on=date(2025, 1 + place, 1), quantity=quantity)
+        for place, quantity in enumerate((1, 0))
+    ]
+
+    assert indexes(found(patient(*there), products)) == [0]
+
+
 def test_codes_that_were_met_before_are_found_the_same_again() -> None:
     one = PatientIndex(Program((select("conditions", codes=("icpc-1:L95",)),), (), {}, {}, ()), [0], ())
     both = patient(record("conditions", 0, "icpc-1:L95.01"), record("conditions", 1, "icpc-1:L72"))

@@ -303,6 +303,10 @@ def test_a_return_cancels_a_dispensing_that_it_can_be_of(returned: Record, left:
     assert now(STEROIDS, one, "many") == left
 
 
+def test_a_dispensing_of_no_units_is_none() -> None:
+    assert now(STEROIDS, patient(dispensed("2026-01-10", 30), dispensed("2026-02-01", 0)), "many") == 1
+
+
 def test_a_return_of_some_units_leaves_the_rest_of_a_dispensing() -> None:
     """Of 90 units for 90 days 30 come back: one dispensing of 60 days is left."""
     one = patient(dispensed("2026-01-10", 90, days=90), dispensed("2026-01-20", -30))
