@@ -32,7 +32,7 @@ from cdss.author.unconfirmed import (
 from cdss.errors import CdssError
 from cdss.models.guideline import Requirement, RequirementPart, Ruleset
 from cdss.records.advice_words import EVIDENCE
-from cdss.rules.requirements import EVERY_EDITION
+from cdss.rules.requirements import EVERY_EDITION, editions_without
 from cdss.rules.statements import Stated, Statement
 
 MOST_CASES: Final = 6
@@ -73,28 +73,16 @@ class Page:
 def traced(stated: Stated, topic: str) -> tuple[Traced, ...]:
     """Each requirement of a topic with what implements it, in the order of the list."""
     own = [one for one in stated.statements if one.head.topic == topic]
+    line_up = stated.ruleset.line_ups.get(topic)
+    takes_in = line_up.takes_in if line_up is not None else {}
     return tuple(
         Traced(
             one,
             found := tuple(statement for statement in own if one.id in statement.implements),
-            tuple(_missing(stated.ruleset, topic, one, found)),
+            tuple(editions_without(one, [statement.head for statement in found], takes_in)) if found else (),
         )
         for one in stated.ruleset.requirements[topic].values()
     )
-
-
-def _missing(
-    ruleset: Ruleset, topic: str, requirement: Requirement, found: Iterable[Statement]
-) -> Iterator[str]:
-    """The editions of a requirement that neither a file of their own, nor one that they take in, nor one of every
-    edition implements."""
-    places = {statement.head.path for statement in found}
-    editions = {statement.head.edition for statement in found}
-    takes_in = ruleset.line_ups[topic].takes_in
-    if "" not in editions and places:
-        for one in requirement.editions:
-            if one not in editions and places.isdisjoint(takes_in.get(one, ())):
-                yield one
 
 
 # The page of a topic
@@ -179,14 +167,12 @@ def _section(page: Page, one: Traced) -> Iterator[str]:
     editions = f"; uitgaven: {_printed(requirement)}" if requirement.printed else ""
     yield f"Dossier {sections}{editions}. Hoe wij dit weten: {'; '.join(_part(part) for part in requirement.status)}."
     yield ""
-    if requirement.not_implemented is not None:
-        yield f"**Niet uitgewerkt.** {requirement.not_implemented.get('nl', '')}"
-        return
+    reason = requirement.not_implemented.get("nl", "") if requirement.not_implemented is not None else ""
     if not one.statements:
-        yield "**Nog niet uitgewerkt.**"
+        yield f"**Niet uitgewerkt.** {reason}" if reason else "**Nog niet uitgewerkt.**"
         return
     if one.missing_editions:
-        yield f"Nog niet uitgewerkt in: {', '.join(one.missing_editions)}."
+        yield f"Nog niet uitgewerkt in: {', '.join(one.missing_editions)}. {reason}".rstrip()
         yield ""
     yield "| Uitgewerkt in | Wat | Gevallen | Bron | Bewijs | Bevestigd |"
     yield "|---|---|---|---|---|---|"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
+
 from cdss.models.guideline import Requirement, RequirementPart
-from cdss.rules.declare import read_evidence
+from cdss.rules.declare import Head, read_evidence
 from cdss.rules.draft import Draft
 from cdss.rules.files import SourceFile
 from cdss.rules.line_ups import check_edition
@@ -13,6 +15,18 @@ from cdss.rules.unique import report_doubles
 from cdss.rules.written import id_span, mapping, mappings, scalar, scalars, text, texts, words
 
 EVERY_EDITION = "all"
+
+
+def editions_without(
+    requirement: Requirement, heads: Collection[Head], takes_in: Mapping[str, Collection[str]]
+) -> Iterator[str]:
+    """The editions of a requirement that nothing implements: neither a file of their own, nor one that they take in,
+    nor one of every edition. `heads`: the files that implement it."""
+    if any(not head.edition for head in heads):
+        return
+    for one in requirement.editions:
+        if not any(head.edition == one or head.path in takes_in.get(one, ()) for head in heads):
+            yield one
 
 
 def build_requirements(draft: Draft) -> None:

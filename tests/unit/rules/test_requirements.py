@@ -51,6 +51,36 @@ def test_a_requirement_that_nothing_implements_is_a_warning_at_its_number() -> N
     assert of("requirement-not-implemented", found) == ["T-02"]
 
 
+def of_editions(requirement: str, line_up: str = "") -> list[tuple[str, str]]:
+    """Two editions of one topic; T-01 is implemented in the old one."""
+    two = {
+        f"{edition}.yaml": (HEAD + ACTIONS * (edition == "old") + FACTS * (edition == "old"))
+        .replace("id: test", f"id: test.{edition}")
+        .replace("topic: test", f"topic: test\nedition: {edition}")
+        for edition in ("old", "new")
+    }
+    two["old.yaml"] += f"rules:\n{RULE}"
+    default = "default: [{from: 2020-01-01, edition: old}, {from: 2024-01-01, edition: new}]\n"
+    editions = f"topic: test\ntitle: {{nl: Test, en: Test}}\n{default}{line_up}"
+    return warnings(
+        {**two, "editions.yaml": editions, "sources.yaml": SOURCES, "requirements.yaml": requirement}
+    )
+
+
+def test_a_requirement_of_two_editions_is_implemented_in_both() -> None:
+    both = ONE.replace("editions: all", "editions: [old, new]")
+    takes_in = "editions: {new: {with: [old.yaml]}}\n"
+
+    assert of("requirement-not-implemented", of_editions(both)) == ["T-01"]
+    assert of("requirement-not-implemented", of_editions(both, takes_in)) == []
+    assert (
+        of("requirement-not-implemented", of_editions(ONE.replace("editions: all", "editions: [old]"))) == []
+    )
+    assert of("requirement-not-implemented", of_editions(both + WHY)) == []
+    assert of("reason-out-of-date", of_editions(both + WHY)) == []
+    assert of("reason-out-of-date", of_editions(both + WHY, takes_in)) == ["T-01"]
+
+
 def test_a_reason_is_enough() -> None:
     found = warnings(files(ONE + TWO + WHY))
 
