@@ -18,7 +18,7 @@ from typing import Final, TypeVar
 
 from cdss.engine.agreements import Said, Spoken
 from cdss.engine.cover import Course, Dose, Stretch, course_of, over, plus
-from cdss.engine.status import OPEN, History, Limits, Seen, Standing, ladder, no_use, standings
+from cdss.engine.status import OPEN, History, Limits, Seen, Standing, gap_starts, ladder, no_use, standings
 from cdss.engine.supply import FAR, Product, Use, alike
 from cdss.models.dates import Duration
 from cdss.models.truth import NO, UNKNOWN, YES, Truth
@@ -294,7 +294,9 @@ def _standings(
         outside = [*case.outside, *left_out, *((name, YES) for _, name in others)]
         return no_use(prescribed, outside, case.seen, said_elsewhere=before)
     follow_up = case.follow_up if case.needs_follow_up and history.drugs & FOLLOW_UP_FIRST else YES
-    return standings(ladder(history, said, others, case.limits, case.seen, follow_up, case.on))
+    capped = case.seen.capped or gap_is_older(case, history, said)
+    seen = replace(case.seen, capped=capped)
+    return standings(ladder(history, said, others, case.limits, seen, follow_up, case.on))
 
 
 def _not_collected(case: Case, said: Sequence[Said]) -> tuple[Truth, bool]:
@@ -316,6 +318,12 @@ def _not_collected(case: Case, said: Sequence[Said]) -> tuple[Truth, bool]:
         sure = use.sure and over(use.last, case.on, case.prescribed_limit)
         found = max(found, YES if sure else UNKNOWN)
     return found, False
+
+
+def gap_is_older(case: Case, history: History, said: Sequence[Said]) -> bool:
+    """Whether the gap may have begun before the first day of which the lists are complete: something supplied in
+    between would not be seen, so that nothing is said to have stopped for sure."""
+    return case.begin is not None and gap_starts(history, said, case.on)[1] < case.begin
 
 
 def begins_open(case: Case, started: int) -> bool:

@@ -24,9 +24,10 @@ from typing import Final
 from cdss.engine.agreements import read_agreements
 from cdss.engine.cover import Cover, Stretch, plus
 from cdss.engine.sight import Sight, is_censored, is_delivered, list_names, look, pausing_stays
-from cdss.engine.situation import Case, Question, Way, begins_open, questions, recorded, ways
+from cdss.engine.situation import Case, Question, Way, begins_open, gap_is_older, questions, recorded, ways
 from cdss.engine.status import OPEN, History, Limits, Standing, gap_starts
 from cdss.engine.supply import FAR, Supplies, read_supplies
+from cdss.engine.telling import tell_day
 from cdss.errors import Text
 from cdss.models.codes import ProductLine
 from cdss.models.dates import Duration, Period
@@ -137,7 +138,7 @@ def read_treatment(
         periods=tuple(_period(period) for period in course.periods) if course else (),
         covers=tuple(_covered(cover) for cover in course.covers) if course else (),
         questions=asked,
-        caveats=tuple(_caveats(sight, case, statuses)),
+        caveats=tuple(_caveats(sight, case, found, statuses)),
         not_checked=_not_checked(patient, policy, sight, case, on),
         assumed="never" in statuses and not sight.complete,
         used=_used(case, statuses),
@@ -339,12 +340,23 @@ def _period(days: Stretch) -> Period:
     return Period(date.fromordinal(min(days[0], last)), date.fromordinal(min(days[1], last)))
 
 
-def _caveats(sight: Sight, case: Case, statuses: frozenset[str]) -> Iterable[Text]:
+def _caveats(sight: Sight, case: Case, found: Sequence[Way], statuses: frozenset[str]) -> Iterable[Text]:
     if sight.prescriptions:
         if case.uses:
             yield PRESCRIPTIONS_ONLY
     elif sight.seen.capped and statuses & RESTS_ON_ABSENCE:
         yield OWN_DISPENSINGS if sight.seen.own else OWN_RECORDS
+    older = any(way.history is not None and gap_is_older(case, way.history, way.said) for way in found)
+    if case.begin is not None and older and statuses & RESTS_ON_ABSENCE:
+        yield complete_from(date.fromordinal(case.begin))
+
+
+def complete_from(day: date) -> Text:
+    """That the lists are complete only from this day."""
+    return {
+        "nl": f"volledig vanaf {tell_day(day, 'nl')}; wat eerder is verstrekt, is niet te zien",
+        "en": f"complete from {tell_day(day, 'en')}; what was supplied before cannot be seen",
+    }
 
 
 def _not_checked(

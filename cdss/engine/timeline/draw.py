@@ -30,7 +30,7 @@ from cdss.engine.timeline.events import (
 )
 from cdss.engine.timeline.lanes import lanes_of
 from cdss.engine.timeline.model import Course, Limit, Mark, Standing, Timeline
-from cdss.engine.treatment import PRESCRIPTIONS_ONLY, TreatmentPolicy, case_of
+from cdss.engine.treatment import PRESCRIPTIONS_ONLY, TreatmentPolicy, case_of, complete_from
 from cdss.engine.treatment import Treatment as TreatmentRead
 from cdss.errors import EngineError, Text
 from cdss.models.codes import ProductLine, levels, same_strength
@@ -203,6 +203,7 @@ def _standing(found: _Found, clock: Clock | None, agreements: Sequence[Mark], on
         run_out=None if run_out is None else date.fromordinal(run_out),
         gap=days,
         gap_from=on - timedelta(days=days) if days else None,
+        unseen=bool(days) and _is_older(found.case, on.toordinal() - (days or 0)),
         limit=found.policy.possible_stop,
         stopped_on=max(stops, default=None),
         drug=clock.drug if clock is not None else None,
@@ -240,8 +241,13 @@ def _limits_of(found: _Found, clock: Clock | None, on: date) -> Iterator[Limit]:
     if day < FAR:
         yield Limit("possible_stop", date.fromordinal(day), policy.possible_stop)
     day = plus(start, policy.stopped) + 1
-    if day < FAR and not found.sight.seen.capped:  # of one pharmacy nothing is said to have stopped for sure
+    # Of one pharmacy, or before the lists are complete, nothing is said to have stopped for sure.
+    if day < FAR and not found.sight.seen.capped and not _is_older(found.case, start):
         yield Limit("stopped", date.fromordinal(day), policy.stopped)
+
+
+def _is_older(case: Case, start: int) -> bool:
+    return case.begin is not None and start < case.begin
 
 
 def _one(value: object) -> int | None:
@@ -290,9 +296,13 @@ def _course_notes(concluded: Conclusions, found: _Found, clock: Clock | None) ->
     records = {record.path: record for records in patient.lists.values() for record in records}
     if found.sight.prescriptions and case.uses:
         yield words.PRESCRIBED
-    yield from (words.as_sentence(text) for text in read.caveats if text is not PRESCRIPTIONS_ONLY)
+    begins = None if case.begin is None else complete_from(date.fromordinal(case.begin))
+    told = (text for text in read.caveats if text is not PRESCRIPTIONS_ONLY and text != begins)
+    yield from (words.as_sentence(text) for text in told)
     earliest = min((use.first for use in case.uses), default=FAR)
-    if case.begin is not None and earliest <= plus(case.begin, found.policy.stopped):
+    if case.begin is not None and (
+        begins in read.caveats or earliest <= plus(case.begin, found.policy.stopped)
+    ):
         # Something supplied before that day could still belong to what is drawn.
         yield words.complete_from(date.fromordinal(case.begin))
     if clock is not None and clock.unseen:

@@ -112,8 +112,9 @@ class Stay:
 class Standing:
     """Where a treatment stands on the reference date: the words of its `.status`, one when it is known.
 
-    `gap` is counted from `gap_from`. `due` is the day on which the next dose is due of a drug that has a clock of its
-    own, `late` whether that has an alarm.
+    `gap` is counted from `gap_from`; `unseen`: that is before the lists are complete, so that it may have been
+    shorter. `due` is the day on which the next dose is due of a drug that has a clock of its own, `late` whether that
+    has an alarm.
     """
 
     statuses: tuple[str, ...]
@@ -121,6 +122,7 @@ class Standing:
     run_out: date | None = None
     gap: int | None = None
     gap_from: date | None = None
+    unseen: bool = False
     limit: Duration | None = None
     stopped_on: date | None = None
     drug: str | None = None

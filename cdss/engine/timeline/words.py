@@ -41,6 +41,7 @@ _SAY: Final[Mapping[str, Text]] = {
     "day": both("1 dag", "1 day"),
     "without": both("{} zonder voorraad", "{} without supply"),
     "since": both("{} zonder voorraad sinds {}", "{} without supply since {}"),
+    "unseen": both("{} geen voorraad gezien sinds {}", "{} no supply seen since {}"),
     "restart": both(
         "{} zonder voorraad, geteld vanaf de herstart op {}", "{} without supply, counted from the restart on {}"
     ),
@@ -366,6 +367,7 @@ def _why(status: str, stands: Standing, timeline: Timeline, lang: str) -> str:
     if not stands.gap or stands.gap_from is None:
         return ""
     since = "since" if stands.run_out in (None, stands.gap_from) else "restart"
+    since = "unseen" if stands.unseen else since
     told = say(since, lang, count_days(stands.gap, lang), long_day(stands.gap_from, lang))
     if status == "on_treatment" and stands.limit is not None:
         told = say("within", lang, told, tell_duration(stands.limit, lang))

@@ -309,6 +309,19 @@ def test_of_one_pharmacy_the_limit_of_a_sure_stop_is_not_drawn() -> None:
     assert "Gebaseerd op de verstrekkingen van deze apotheek." in told(timeline)
 
 
+def test_a_gap_from_before_the_list_is_complete_is_said_as_it_is_drawn() -> None:
+    # 12 tablets of 8 January 2024 last until 1 April; complete from 1 November, and 30 days on 1 December.
+    since = {"dispensings": {"from": "2024-11-01"}, "administrations": {}, "agreements": {}, "stays": {}}
+    timeline = drawn(patient(since, dispensings=[dispensed("2024-01-08")]))
+
+    [lane] = timeline.courses[0].lanes
+    assert unknown(lane) == [("2024-04-01", "2024-11-01")]
+    assert gaps(timeline) == [("2024-11-01", 30, True)]
+    assert "Mogelijk gestopt: 244 dagen geen voorraad gezien sinds 1 april 2024" in told(timeline)
+    assert "stopped" not in limits(timeline)
+    assert told(timeline).count("Volledig vanaf 1 november 2024") == 1
+
+
 def test_a_list_that_holds_something_is_not_called_not_delivered() -> None:
     text = " ".join(told(drawn(patient({}, dispensings=LAPSED))).split())
 
