@@ -209,6 +209,7 @@ def _standing(found: _Found, clock: Clock | None, agreements: Sequence[Mark], on
         drug=clock.drug if clock is not None else None,
         due=clock.due if clock is not None else None,
         late=clock is not None and clock.late,
+        no_follow_up=clock.stopped if clock is not None else None,
     )
 
 

@@ -30,7 +30,8 @@ class ClockNames:
     """A drug of which the guidelines reckon the next dose themselves, and the names by which they do.
 
     `ended_by`: facts by which the clock stops. `unseen`: that it is given where we cannot see it. With that, or with
-    one of `excused`, a late dose gives no alarm.
+    one of `excused`, a late dose gives no alarm. `stops`: days on which stopping was agreed, each with the facts by
+    which that gives no alarm; it does after a dose of `last`.
     """
 
     drug: str
@@ -40,6 +41,8 @@ class ClockNames:
     ended_by: tuple[str, ...]
     unseen: str
     excused: tuple[str, ...]
+    last: str
+    stops: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 CLOCKS: Final = (
@@ -51,6 +54,14 @@ CLOCKS: Final = (
         ended_by=("follow_up_dispensed", "follow_up_by_orders", "follow_up_drug"),
         unseen="injections_in_hospital",
         excused=("denosumab_repeat_runs",),
+        last="denosumab_last",
+        stops=(
+            ("denosumab_stop_on", ("denosumab_goes_on", "follow_up_prescribed", "follow_up_begun")),
+            (
+                "denosumab_order_stopped_on",
+                ("denosumab_goes_on_by_order", "follow_up_prescribed", "follow_up_begun"),
+            ),
+        ),
     ),
 )
 
@@ -59,7 +70,8 @@ CLOCKS: Final = (
 class Clock:
     """When the next dose is due, from which day it counts as late, whether it does, and whether it is given unseen.
 
-    `due` is None where that day is not certain and the dose is late by each day that it may be.
+    `due` is None where that day is not certain and the dose is late by each day that it may be. `stopped`: the day on
+    which stopping was agreed, where no follow-up drug was seen.
     """
 
     drug: str
@@ -68,6 +80,7 @@ class Clock:
     late: bool
     unseen: bool
     grace: Duration | None
+    stopped: date | None
 
 
 def clock_of(concluded: Conclusions, in_use: frozenset[str], followed: frozenset[str]) -> Clock | None:
@@ -81,13 +94,30 @@ def _clock(
     unseen = _is_yes(concluded, names.unseen)
     excused = unseen or any(_is_yes(concluded, name) for name in names.excused)
     late = names.drug in followed and _is_yes(concluded, names.late) and not excused
-    if any(_is_yes(concluded, name) for name in names.ended_by) or not (late or names.drug in in_use):
+    stopped = _stopped(concluded, names) if names.drug in followed and not unseen else None
+    if any(_is_yes(concluded, name) for name in names.ended_by) or not (
+        late or stopped or names.drug in in_use
+    ):
         return None
     due, grace = _date(concluded, names.due), _duration(concluded, names.grace)
     if due is None:
-        return Clock(names.drug, None, None, True, unseen, grace) if late else None
+        return Clock(names.drug, None, None, late, unseen, grace, stopped) if late or stopped else None
     overdue = None if grace is None or excused else _after(due, grace)
-    return Clock(names.drug, due, overdue, late, unseen, grace)
+    return Clock(names.drug, due, overdue, late, unseen, grace, stopped)
+
+
+def _stopped(concluded: Conclusions, names: ClockNames) -> date | None:
+    """The day on which stopping was agreed, when the drug was used and nothing that followed was seen."""
+    on = concluded.call.on
+    last = _date(concluded, names.last)
+    if last is None or last > on:
+        return None
+    days = (
+        _date(concluded, name)
+        for name, ended_by in names.stops
+        if not any(_is_yes(concluded, fact) for fact in ended_by)
+    )
+    return max((day for day in days if day is not None and day <= on), default=None)
 
 
 def _after(day: date, grace: Duration) -> date | None:

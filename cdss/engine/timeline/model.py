@@ -114,7 +114,7 @@ class Standing:
 
     `gap` is counted from `gap_from`; `unseen`: that is before the lists are complete, so that it may have been
     shorter. `due` is the day on which the next dose is due of a drug that has a clock of its own, `late` whether that
-    has an alarm.
+    has an alarm, `no_follow_up` the day on which stopping it was agreed, where no follow-up drug was seen.
     """
 
     statuses: tuple[str, ...]
@@ -128,6 +128,7 @@ class Standing:
     drug: str | None = None
     due: date | None = None
     late: bool = False
+    no_follow_up: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,7 @@ def _course(course: Course) -> object:
         "gap": stands.gap,
         "due": _day(stands.due),
         "late": stands.late,
+        "no_follow_up": _day(stands.no_follow_up),
         "prescribed": course.prescribed,
         "lanes": [_lane(one) for one in course.lanes],
         "limits": [{"kind": one.kind, "on": _day(one.day)} for one in course.limits],

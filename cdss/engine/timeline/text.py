@@ -93,7 +93,7 @@ def lines(timeline: Timeline, lang: str, width: int) -> Iterator[Line]:
 def _head(course: Course, timeline: Timeline, lang: str) -> Iterator[Line]:
     stands = course.standing
     tone: Tone = "open"
-    if stands.late:
+    if stands.late or stands.no_follow_up is not None:
         tone = "danger"
     elif len(stands.statuses) == 1:
         tone = _TONES.get(stands.statuses[0], "plain")

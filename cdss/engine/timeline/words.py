@@ -50,6 +50,10 @@ _SAY: Final[Mapping[str, Text]] = {
     "due": both("volgende dosis op {}", "next dose on {}"),
     "was due": both("volgende dosis nodig sinds {}", "next dose due since {}"),
     "late": both("{} te laat: nodig op {}, {} geleden", "{} overdue: due on {}, {} ago"),
+    "no follow-up": both(
+        "stoppen met {} afgesproken op {}: geen vervolgmiddel gezien",
+        "stopping {} was agreed on {}: no follow-up drug seen",
+    ),
     "late somehow": both("{} te laat, op welke dag de laatste ook was", "{} overdue, whatever the day of the latest"),
     "open": both("Niet vast te stellen", "Cannot be established"),
     "or": both("of", "or"),
@@ -341,6 +345,9 @@ def conclusion(course: Course, timeline: Timeline, lang: str) -> str:
             return raised(say("late somehow", lang, drug))
         ago = count_days((timeline.on - stands.due).days, lang)
         return raised(say("late", lang, drug, long_day(stands.due, lang), ago))
+    if stands.no_follow_up is not None:
+        drug = word_text(stands.drug or "", {}, lang)
+        return raised(say("no follow-up", lang, drug, long_day(stands.no_follow_up, lang)))
     if len(stands.statuses) != 1:
         return _not_known(stands, lang)
     status = stands.statuses[0]

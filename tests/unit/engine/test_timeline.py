@@ -616,6 +616,7 @@ def test_the_names_that_are_drawn_are_those_of_the_shipped_guidelines() -> None:
 
     for clock in CLOCKS:
         assert {clock.due, clock.grace, clock.late, *clock.ended_by, clock.unseen, *clock.excused} <= facts
+        assert {clock.last, *(fact for day, ended_by in clock.stops for fact in (day, *ended_by))} <= facts
     assert {FRACTURES, BONE_DENSITY} <= sets
 
 
@@ -653,6 +654,35 @@ def test_a_late_denosumab_is_said_first_also_where_another_drug_may_be_in_use(
     assert ("arrange-denosumab" in alarms) is late
     assert timeline.courses[0].standing.late is late
     assert ("Denosumab te laat: nodig op 15 mei 2025" in told(timeline)) is late
+
+
+@pytest.mark.parametrize(("on", "said"), [("2025-01-31", False), ("2025-02-01", True), ("2025-06-01", True)])
+def test_a_denosumab_that_was_stopped_without_a_follow_up_drug_is_said_first(on: str, said: bool) -> None:
+    stop = {"kind": "stop", "codes": ["atc:M05BX04"], "stop_type": "definitive", "reason": "own_choice"}
+    who = patient(
+        administrations=[injected("2024-12-10")],
+        dispensings=[],
+        agreements=[{"on": "2025-02-01", "from": "2025-02-01", **stop}],
+    )
+    timeline, advice = shipped().timeline(who, day(on)), shipped().advise(who, day(on))
+
+    assert any(one.urgency == "D1" for one in advice.recommendations) is said
+    first = "Stoppen met denosumab afgesproken op 1 februari 2025: geen vervolgmiddel gezien"
+    assert (first in told(timeline)) is said
+    assert ("geen vervolgmiddel gezien" in timeline.to_svg("nl")) is said
+
+
+def test_a_follow_up_drug_after_a_stop_of_denosumab_ends_what_is_said_first() -> None:
+    stop = {"kind": "stop", "codes": ["atc:M05BX04"], "stop_type": "definitive"}
+    who = patient(
+        administrations=[injected("2024-12-10")],
+        dispensings=[dispensed("2025-05-20")],
+        agreements=[{"on": "2025-02-01", "from": "2025-02-01", **stop}],
+    )
+    timeline, advice = shipped().timeline(who, day("2025-06-01")), shipped().advise(who, day("2025-06-01"))
+
+    assert not any(one.urgency == "D1" for one in advice.recommendations)
+    assert "geen vervolgmiddel gezien" not in told(timeline)
 
 
 def test_a_denosumab_that_is_late_by_each_day_that_it_may_be_is_called_late() -> None:
