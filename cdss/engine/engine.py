@@ -376,7 +376,7 @@ def given_values(layout: Layout, patient: Patient, on: date) -> Mapping[int, Val
         named = by_key.get(key)
         if named is None:
             if key.partition(".")[0] in known:
-                continue  # a fact that no active guideline reads
+                continue  # no guideline of this answer has it: told under `skipped`
             close = get_close_matches(key, [*by_key, *known], 1)
             hint_nl = f" Bedoelt u '{close[0]}'?" if close else ""
             hint_en = f" Did you mean '{close[0]}'?" if close else ""

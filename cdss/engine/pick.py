@@ -166,15 +166,23 @@ def _groups(matches: Sequence[Match], gap: int, *, wide: bool) -> list[list[Matc
 
 def count_distinct(selection: Selection, name: str, complete: bool) -> Range:
     """How many different values of a field there are; a record without it may be any of them, or another."""
-    known = {_word_of(match, name) for match in selection.sure} - {None}
-    all_known = {_word_of(match, name) for match in selection.matches} - {None}
-    without = sum(_word_of(match, name) is None for match in selection.matches)
-    sure_without = any(_word_of(match, name) is None for match in selection.sure)
+    known = {_one_of(match, name) for match in selection.sure} - {None}
+    all_known = {_one_of(match, name) for match in selection.matches} - {None}
+    without = sum(_one_of(match, name) is None for match in selection.matches)
+    sure_without = any(_one_of(match, name) is None for match in selection.sure)
     low = max(len(known), 1 if sure_without else 0)
     return (low * MILLION, (len(all_known) + without) * MILLION if complete else INF)
 
 
+def _one_of(match: Match, name: str) -> object:
+    """The value of a field, to be told from others; a date of which the day is not known may be any of them."""
+    value = _word_of(match, name)
+    return None if isinstance(value, Days) and value.first != value.last else value
+
+
 def _word_of(match: Match, name: str) -> object:
+    if name == "on":
+        return match.record.on
     if name == "group":
         return match.group
     if name == "class":

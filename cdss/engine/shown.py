@@ -4,16 +4,17 @@ used."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from cdss.engine.conclusions import Conclusions
 from cdss.engine.forms import Forms
 from cdss.engine.treatment import Treatment as TreatmentRead
-from cdss.errors import EngineError
+from cdss.errors import EngineError, Text
 from cdss.models.advice import Assumed
 from cdss.models.guideline import (
     Fact,
     IfMissing,
+    InstrumentFile,
     TreatmentDefinition,
 )
 from cdss.models.patient import Skipped
@@ -128,10 +129,26 @@ def treatments(concluded: Conclusions) -> Iterator[tuple[Named, TreatmentRead]]:
 def skipped(concluded: Conclusions) -> tuple[Mapping[str, Any], ...]:
     """The entries that could not be used, and why: first those that could not be read at all."""
     found: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for one in (*concluded.call.patient.skipped, *sorted(_skipped_below(concluded), key=_place)):
+    unread = concluded.call.patient.skipped
+    for one in (*unread, *_given_unread(concluded), *sorted(_skipped_below(concluded), key=_place)):
         why = one.why.get("en") or next(iter(one.why.values()), "")
         found.setdefault((one.path, why), {"path": one.path, "why": why, "text": dict(one.why)})
     return tuple(found.values())
+
+
+def _given_unread(concluded: Conclusions) -> Iterator[Skipped]:
+    """The given values of a name that none of these guidelines has: they did nothing."""
+    layout = concluded.layout
+    for key in sorted(concluded.call.patient.given):
+        form = isinstance(layout.ruleset.definitions.get(key.partition(".")[0]), InstrumentFile)
+        if key not in layout.by_key and not form:  # the totals of a form were read as a form of today
+            yield Skipped(f"given/{key}", _NOBODY_READS_IT)
+
+
+_NOBODY_READS_IT: Final[Text] = {
+    "nl": "De richtlijnen en edities van dit antwoord kennen dit gegeven niet.",
+    "en": "The guidelines and editions of this answer have no such fact.",
+}
 
 
 def _skipped_below(concluded: Conclusions) -> Iterator[Skipped]:

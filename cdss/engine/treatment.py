@@ -107,6 +107,8 @@ PRESCRIPTIONS_ONLY: Final[Text] = {
     "en": "based on prescriptions; dispensings not seen",
 }
 
+_ALWAYS: Final = (MILLION, MILLION)
+"""The proportion of somebody who never was without supply."""
 RESTS_ON_ABSENCE: Final = frozenset(
     {"primary_non_adherence", "switched", "planned_end_possible", "stopped", "possible_stop"}
 )
@@ -129,16 +131,13 @@ def read_treatment(
     statuses = frozenset(status for status, _ in standings)
     only = found[0].history if len(found) == 1 else None
     course = only.low if only is not None else recorded(case)
+    outputs = _outputs(case, policy, found)
     return Treatment(
-        outputs={
-            "status": statuses,
-            "basis": frozenset(basis for _, basis in standings),
-            **_outputs(case, policy, found),
-        },
+        outputs={"status": statuses, "basis": frozenset(basis for _, basis in standings), **outputs},
         periods=tuple(_period(period) for period in course.periods) if course else (),
         covers=tuple(_covered(cover) for cover in course.covers) if course else (),
         questions=asked,
-        caveats=tuple(_caveats(sight, case, found, statuses)),
+        caveats=tuple(_caveats(sight, case, found, statuses, outputs)),
         not_checked=_not_checked(patient, policy, sight, case, on),
         assumed="never" in statuses and not sight.complete,
         used=_used(case, statuses),
@@ -244,7 +243,7 @@ def _measures(case: Case, history: History, way: Way, window: Duration | None) -
         "longest_gap": _days((max(high.longest_gap, gap[0]), max(low.longest_gap, gap[1]))),
         "duration": (fewest * MILLION, INF if left == -INF else most * MILLION),
         "exposure": (low.covered * MILLION, INF if left_first == -INF else high.covered * MILLION),
-        "pdc": _proportion(history, window, on),
+        "pdc": _proportion(history, window, on, begun_earlier=left_first == -INF),
         "drug": frozenset({low.drug, high.drug}),
         "switched_from": frozenset({low.switched_from or NO_DRUG, high.switched_from or NO_DRUG}),
         "concurrent": low.concurrent if low.concurrent == high.concurrent else UNKNOWN,
@@ -274,14 +273,21 @@ def _loose_measures(case: Case, history: History, way: Way) -> dict[str, Output]
     }
 
 
-def _proportion(history: History, window: Duration | None, on: int) -> Range:
-    """Covered days over the days of the window since the first dispensing; of no days at all it is not known."""
+def _proportion(history: History, window: Duration | None, on: int, *, begun_earlier: bool) -> Range:
+    """Covered days over the days of the window since the first dispensing; of no days at all it is not known.
+
+    `begun_earlier`: the first dispensing may not be the first. Of the days before it nothing is known then.
+    """
     ends = []
     for course in (history.low, history.high):
-        start = course.first_started if window is None else max(course.first_started, plus(on, window, -1))
+        begin = -INF if window is None else plus(on, window, -1)
+        start = int(max(course.first_started, begin))
         if start >= on:
             return (0, MILLION)
-        ends.append(over(course.covered_from(start, on) * MILLION, (on - start) * MILLION))
+        covered = course.covered_from(start, on) * MILLION
+        ends.append(over(covered, (on - start) * MILLION))
+        if begun_earlier and begin < course.first_started:
+            ends += [MILLION, 0 if begin == -INF else over(covered, (on - int(begin)) * MILLION)]
     return (min(ends), max(ends))
 
 
@@ -340,11 +346,18 @@ def _period(days: Stretch) -> Period:
     return Period(date.fromordinal(min(days[0], last)), date.fromordinal(min(days[1], last)))
 
 
-def _caveats(sight: Sight, case: Case, found: Sequence[Way], statuses: frozenset[str]) -> Iterable[Text]:
+def _caveats(
+    sight: Sight,
+    case: Case,
+    found: Sequence[Way],
+    statuses: frozenset[str],
+    outputs: Mapping[str, Output],
+) -> Iterable[Text]:
+    """On what the treatment rests. Also a share of days, or a gap between two supplies, rests on what is not there."""
     if sight.prescriptions:
         if case.uses:
             yield PRESCRIPTIONS_ONLY
-    elif sight.seen.capped and statuses & RESTS_ON_ABSENCE:
+    elif sight.seen.capped and (statuses & RESTS_ON_ABSENCE or (case.uses and outputs["pdc"] != _ALWAYS)):
         yield OWN_DISPENSINGS if sight.seen.own else OWN_RECORDS
     older = any(way.history is not None and gap_is_older(case, way.history, way.said) for way in found)
     if case.begin is not None and older and statuses & RESTS_ON_ABSENCE:

@@ -147,3 +147,21 @@ def test_that_no_fracture_drug_was_ever_used_is_assumed_once_and_not_for_each_ki
 
     assumed = [one["fact"] for one in advice.to_dict()["assumed"] if one["fact"].endswith("_use.status")]
     assert assumed == ["bone_drug_use.status"]
+
+
+@pytest.mark.parametrize(("edition", "unread"), [("nhg-m69-2024", ["given/low_weight"]), ("cbo-2011", [])])
+def test_a_given_fact_of_another_edition_is_told(edition: str, unread: list[str]) -> None:
+    """Only the list of 2011 knows a low weight by this name."""
+    patient = cdss.Patient.from_facts({"age": "71 years", "low_weight": "yes"})
+
+    advice = engine().advise(patient, on=ON, topics=[TOPIC], editions={TOPIC: edition})
+
+    assert [one["path"] for one in advice.skipped] == unread
+
+
+def test_a_given_output_that_a_treatment_does_not_have_is_told() -> None:
+    patient = cdss.Patient.from_facts({"bone_drug_use.statsu": "stopped", "bone_drug_use.status": "stopped"})
+
+    advice = engine().advise(patient, on=ON, topics=[TOPIC])
+
+    assert [one["path"] for one in advice.skipped] == ["given/bone_drug_use.statsu"]

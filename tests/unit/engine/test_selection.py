@@ -303,6 +303,25 @@ def test_a_return_cancels_a_dispensing_that_it_can_be_of(returned: Record, left:
     assert now(STEROIDS, one, "many") == left
 
 
+DAYS = guideline(
+    "on_days: {from: dispensing, in: steroid, distinct: on, pick: count, if_missing: assume 0, say: none, text: {nl: Dagen, en: Days}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("other", "days"),
+    [
+        ("2026-01-10", 1),
+        ("2026-01-11", 2),
+        ("2026-01", {"low": 1, "high": 2}),
+        (None, {"low": 1, "high": 2}),
+    ],
+)
+def test_records_of_one_day_are_one_day(other: str | None, days: object) -> None:
+    """Beside one of 10 January 2026; of another in that month the day may be the same or another."""
+    assert now(DAYS, patient(dispensed("2026-01-10", 30), dispensed(other, 30)), "on_days") == days
+
+
 def test_a_dispensing_of_no_units_is_none() -> None:
     assert now(STEROIDS, patient(dispensed("2026-01-10", 30), dispensed("2026-02-01", 0)), "many") == 1
 

@@ -245,6 +245,27 @@ class TestGaps:
         assert one(read(who, "2023-10-01"), "pdc") < 1
         assert one(read(who, "2023-10-01", replace(BONE, pdc_window=Duration(days=100))), "pdc") == 1
 
+    @pytest.mark.parametrize(
+        ("window", "low", "high"),
+        [
+            (None, 0, 1),
+            (Duration(months=12), 84 / 366, 1),  # from 2023-05-01
+            (Duration(days=115), 84 / 115, 1),  # from the day before the first dispensing that is seen
+            (Duration(days=114), 84 / 114, 84 / 114),
+            (Duration(days=100), 70 / 100, 70 / 100),
+        ],
+    )
+    def test_of_days_before_the_first_that_is_seen_nothing_is_known(
+        self, window: Duration | None, low: float, high: float
+    ) -> None:
+        """84 days from 2024-01-08, in a list that is complete from 2024-01-01; it is 2024-05-01."""
+        delivered = {**EVERYTHING, "dispensings": Delivered(first=date(2024, 1, 1))}
+        who = patient(dispensed("2024-01-08"), delivered=delivered)
+
+        found = read(who, "2024-05-01", replace(BONE, pdc_window=window)).outputs["pdc"]
+
+        assert [end / MILLION for end in found[:2]] == pytest.approx([low, high], abs=1e-6)  # type: ignore[index]
+
 
 class TestPeriods:
     def test_a_gap_of_183_days_joins_and_one_of_184_starts_a_new_period(self) -> None:
@@ -1080,6 +1101,18 @@ class TestReach:
         ]
         assert one(read(own, "2024-05-10"), "basis") == "own_dispensings"
         assert read(own, "2023-10-01").caveats == ()
+
+    def test_irregular_use_rests_on_whose_records_it_is_too(self) -> None:
+        """12 tablets of a week, and 12 more 30 days after they ran out on 2024-03-25."""
+        who = patient(dispensed("2024-01-01"), dispensed("2024-04-24"), delivered=OWN)
+
+        found = read(who, "2024-05-01")
+
+        assert one(found, "status") == "on_treatment"
+        assert [caveat["nl"] for caveat in found.caveats] == [
+            "gebaseerd op de verstrekkingen van deze apotheek"
+        ]
+        assert read(who, "2024-03-24").caveats == ()
 
     def test_prescriptions_alone_never_say_stopped(self) -> None:
         who = patient(
