@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cdss.engine.timeline import Timeline
+from cdss.engine.timeline.draw import RUNNING
 from cdss.models.patient import Patient, Record
 from tests.properties.strategies import ON, Looked, patients, shuffled
 from tests.unit.engine.drawn_patients import drawn
@@ -98,3 +99,15 @@ def test_no_gap_lies_where_there_may_be_supply_and_no_supply_is_drawn_twice(pati
 @given(drawable(), st.permutations(range(9)))
 def test_the_order_of_the_records_of_any_patient_changes_nothing(patient: Patient, order: list[int]) -> None:
     assert drawn(shuffled(patient, order), ON).to_dict() == drawn(patient, ON).to_dict()
+
+
+@CHECKED
+@given(drawable())
+def test_the_gap_of_any_patient_is_drawn_as_long_as_it_is_said(patient: Patient) -> None:
+    timeline = drawn(patient, ON)
+
+    for course in timeline.courses:
+        stands = course.standing
+        said = bool(stands.gap) and stands.gap_from == stands.run_out and not stands.unseen
+        if said and len(stands.statuses) == 1 and stands.statuses[0] in RUNNING:
+            assert [gap.days for lane in course.lanes for gap in lane.gaps if gap.running] == [stands.gap]

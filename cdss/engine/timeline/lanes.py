@@ -72,7 +72,12 @@ class _Laid:
         if use.high is None:
             return FAR
         stays = sum(end - start for start, end in self.case.stays[1])
-        return min(FAR, plus(use.last, self.case.carry_over or Duration()) + int(use.high) + stays)
+        left = any(
+            other is not use and other.product.code == use.product.code and other.first <= use.last
+            for other in self.case.uses
+        )  # of a supply without another before it nothing is left over
+        start = plus(use.last, self.case.carry_over or Duration()) if left else use.last
+        return min(FAR, start + int(use.high) + stays)
 
     def gaps(self, until: int, *, runs_on: bool) -> Iterator[Stretch]:
         """The days without any supply that was recorded, after the first."""
@@ -142,6 +147,7 @@ def _supplies(
             begins=_day(cover.start) if cover is not None else None,
             sure=all(use.sure and use.first == use.last for use in same),
             records=tuple(use.path for use in same),
+            belongs=all(use.sure for use in same),
         )
 
 

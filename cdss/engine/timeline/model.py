@@ -26,7 +26,8 @@ class Supply:
 
     `days`: for how many days of use, the fewest and the most (None: no upper end). `begins`: the first day on which
     it is used, later than the day of supply when there was something left. `sure`: the day is known, and it surely
-    belongs. One that is not `counted` was returned, is a return, or was given later as an injection.
+    belongs (`belongs` alone: whatever its day). One that is not `counted` was returned, is a return, or was given
+    later as an injection.
     """
 
     on: Days
@@ -37,6 +38,7 @@ class Supply:
     sure: bool
     records: tuple[str, ...]
     counted: bool = True
+    belongs: bool = True
 
 
 @dataclass(frozen=True, slots=True)

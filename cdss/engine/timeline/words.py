@@ -236,6 +236,8 @@ def lane_sum(lane: Lane, lang: str) -> str:
         parts.append(say("outside", lang))
     if lane.switched_on is not None:
         parts.append(say("switched", lang, short_day(lane.switched_on, lang)))
+    if not parts:
+        parts.append(say("uncounted", lang))
     return ", ".join(parts)
 
 
@@ -257,7 +259,7 @@ def supply_text(supply: Supply, lang: str) -> str:
     if supply.begins is not None and supply.begins > supply.on.last:
         text = {"nl": "begint {} door restvoorraad", "en": "begins {} because of supply left over"}
         parts.append(in_language(text, lang).format(short_day(supply.begins, lang)))
-    if not supply.sure:
+    if not supply.belongs:
         parts.append(say("unsure", lang))
     return ", ".join(parts)
 

@@ -289,6 +289,23 @@ def test_a_day_of_which_only_the_month_is_known_makes_no_gap_in_that_month() -> 
     assert all(start >= "2024-07-22" for start, _, _ in gaps(timeline))  # 30 April and 84 days, at the latest
 
 
+def test_one_supply_of_which_only_the_month_is_known_leaves_the_fewest_days_of_the_gap_as_a_gap() -> None:
+    # On 29 February 2024 at the latest, for 84 days: until 23 May. On 1 December that is 192 days ago.
+    who = patient(dispensings=[{**dispensed("2024-02-01"), "on": "2024-02"}])
+    timeline = drawn(who)
+
+    assert gaps(timeline) == [("2024-05-23", 192, True)]
+    assert "hoort er misschien bij" not in told(timeline)
+
+
+def test_a_product_of_which_only_a_return_is_left_has_no_empty_brackets() -> None:
+    back = dispensed("2024-03-01", strength="10 mg", quantity=1, kind="return")
+    text = told(drawn(patient(dispensings=[*LAPSED, back])))
+
+    assert "()" not in text
+    assert "(telt niet apart)" in text
+
+
 def test_prescriptions_are_drawn_as_such_where_no_dispensings_were_delivered() -> None:
     timeline = drawn(*FIGURES["prescriptions-only"])
 
