@@ -95,6 +95,8 @@ def _head(course: Course, timeline: Timeline, lang: str) -> Iterator[Line]:
     tone: Tone = "open"
     if stands.late or stands.no_follow_up is not None:
         tone = "danger"
+    elif stands.due is not None and stands.due <= timeline.on:
+        tone = "soon"
     elif len(stands.statuses) == 1:
         tone = _TONES.get(stands.statuses[0], "plain")
     yield Line(in_language(course.title, lang), "faint")

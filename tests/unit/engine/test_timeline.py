@@ -17,6 +17,8 @@ import cdss
 from cdss.engine.timeline.events import BONE_DENSITY, CLOCKS, FRACTURES
 from cdss.engine.timeline.layout import layout
 from cdss.engine.timeline.model import Bar, Lane, Timeline
+from cdss.engine.timeline.text import lines
+from cdss.engine.timeline.words import conclusion
 from cdss.models.patient import Patient
 from tests.unit.engine.drawn_patients import (
     FIGURES,
@@ -687,6 +689,20 @@ def test_a_denosumab_that_was_stopped_without_a_follow_up_drug_is_said_first(on:
     first = "Stoppen met denosumab afgesproken op 1 februari 2025: geen vervolgmiddel gezien"
     assert (first in told(timeline)) is said
     assert ("geen vervolgmiddel gezien" in timeline.to_svg("nl")) is said
+
+
+@pytest.mark.parametrize(
+    ("on", "tone"), [("2025-05-14", "good"), ("2025-05-15", "soon"), ("2025-06-13", "danger")]
+)  # due 15 May 2025, overdue from 13 June
+def test_a_dose_that_is_due_is_not_told_in_the_colour_of_all_is_well(on: str, tone: str) -> None:
+    timeline = shipped().timeline(patient(administrations=[injected("2024-11-15")], dispensings=[]), day(on))
+
+    [head] = [
+        one
+        for one in lines(timeline, "nl", 80)
+        if one.text == conclusion(timeline.courses[0], timeline, "nl")
+    ]
+    assert head.tone == tone
 
 
 def test_a_follow_up_drug_after_a_stop_of_denosumab_ends_what_is_said_first() -> None:
