@@ -29,7 +29,8 @@ class Sight:
 def look(patient: Patient, sources: Sequence[str], or_sources: Sequence[str], on: date) -> Sight:
     """Which lists count on this day: `sources`, or `or_sources` when none of those was delivered.
 
-    When nothing was delivered, what is there still counts.
+    When nothing was delivered, what is there still counts. A list that ended before the day hides what was supplied
+    since: then nothing can be said of what is not there, whatever other lists were delivered.
     """
     wanted, instead = list_names(sources), list_names(or_sources)
     better = [name for name in wanted if is_delivered(patient, name, on)]
@@ -42,7 +43,8 @@ def look(patient: Patient, sources: Sequence[str], or_sources: Sequence[str], on
     return Sight(
         lists=wanted if better else tuple(dict.fromkeys((*wanted, *instead))),
         seen=Seen(
-            delivered=bool(counted),
+            delivered=bool(counted)
+            and (prescriptions or not any(_ended(patient, name, on) for name in wanted)),
             own="dispensings" in counted and patient.delivered["dispensings"].reach == "own",
             capped=own or prescriptions,
         ),
@@ -55,6 +57,12 @@ def look(patient: Patient, sources: Sequence[str], or_sources: Sequence[str], on
 def list_names(names: Iterable[str]) -> tuple[str, ...]:
     """The lists behind `dispensing` or `dispensings`."""
     return tuple(LIST_OF.get(name, name) for name in names)
+
+
+def _ended(patient: Patient, name: str, on: date) -> bool:
+    """Whether a list was delivered for a period that ended before this day."""
+    period = patient.delivered.get(name)
+    return period is not None and period.last is not None and period.last < on
 
 
 def is_delivered(patient: Patient, name: str, on: date) -> bool:

@@ -1172,6 +1172,13 @@ class TestReach:
         assert "on_treatment" in statuses(who, "2024-05-10", alone)
         assert status(who, "2024-05-09", alone) == "possible_stop"
 
+    def test_dispensings_that_ended_before_the_reference_date_are_no_stop_beside_other_lists(self) -> None:
+        """The administrations that were delivered say nothing about tablets."""
+        who = replace(LAPSED, delivered={**EVERYTHING, "dispensings": Delivered(last=date(2024, 5, 9))})
+
+        assert "on_treatment" in statuses(who, "2024-05-10")
+        assert status(who, "2024-05-09") == "possible_stop"
+
     def test_the_lists_that_were_not_looked_at_are_named(self) -> None:
         who = replace(LAPSED, delivered={"dispensings": Delivered()})
 
