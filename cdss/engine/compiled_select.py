@@ -111,9 +111,11 @@ def selecting(node: Select) -> Selecting:
     def select(rows: Sequence[Row], on: int, start: float, arguments: Arguments) -> list[Found]:
         found: list[Found] = []
         for first, last, name, index, record, group in rows:
+            if last > on:  # of a month that is not over: what stands in the record has been
+                last = on
             if last < start:
                 continue
-            truth = YES if last <= on and first >= start else UNKNOWN
+            truth = YES if first >= start else UNKNOWN
             if limited:
                 truth = min(truth, limits(first, last, record, arguments))
                 if truth == NO:
@@ -135,9 +137,7 @@ def selecting(node: Select) -> Selecting:
                         truth = holds
                 if truth == NO:
                     continue
-            found.append(
-                Found(first, last if last < on else on, name, index, truth, record, group or None, line)
-            )
+            found.append(Found(first, last, name, index, truth, record, group or None, line))
         if len(found) > 1:
             found.sort(key=_AGE)
         return found
@@ -154,7 +154,7 @@ def _in_window(rows: Sequence[Row], on: int, start: float, arguments: Arguments)
                 last if last < on else on,
                 name,
                 index,
-                YES if last <= on and first >= start else UNKNOWN,
+                YES if first >= start else UNKNOWN,
                 record,
                 group or None,
                 None,

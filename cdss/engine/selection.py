@@ -241,7 +241,8 @@ def _match(node: Select, record: Record, window: Window, read: Read, on: date) -
     if record.list == "documents":
         belongs = UNKNOWN  # a letter may hold it; nobody has read it
     first, last = ordinals(record.on, on)
-    in_window = _in_window(first, last, record.on, window, record, on)
+    last = min(last, on.toordinal())  # of a month that is not over: what stands in the record has been
+    in_window = _in_window(first, last, window, record)
     if in_window == NO:
         return None
     about = RecordView(record, group or None, line, on, read)
@@ -253,9 +254,7 @@ def _match(node: Select, record: Record, window: Window, read: Read, on: date) -
         missing.append("on")
     if holds == UNKNOWN:
         missing.extend(about.missing)
-    return Match(
-        record, truth, first, min(last, on.toordinal()), group or None, line, tuple(dict.fromkeys(missing))
-    )
+    return Match(record, truth, first, last, group or None, line, tuple(dict.fromkeys(missing)))
 
 
 def ordinals(days: Days | None, on: date) -> Range:
@@ -265,11 +264,8 @@ def ordinals(days: Days | None, on: date) -> Range:
     return (days.first.toordinal(), days.last.toordinal())
 
 
-def _in_window(
-    first: float, last: float, days: Days | None, window: Window, record: Record, on: date
-) -> Truth:
+def _in_window(first: float, last: float, window: Window, record: Record) -> Truth:
     truths = [
-        YES if last <= on.toordinal() else UNKNOWN,  # a month that is not over: it may lie after the date
         compare_ranges((first, last), ">=", (window.start, window.start)) if window.start > -INF else YES,
     ]
     if window.after is not None:

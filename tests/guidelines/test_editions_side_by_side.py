@@ -226,3 +226,24 @@ def test_each_list_gives_its_own_points_to_the_same_patient(name: str, scores: t
     lists = ("cbo-2011", "nhg-m69-2012", "nhg-m69-2024")
 
     assert tuple(points(record, edition) for edition in lists) == scores
+
+
+@pytest.mark.parametrize("setting", ["record", "contact"])
+@pytest.mark.parametrize(
+    ("on", "expected"),
+    [
+        # Begun less than three months ago, also on its first day: recent in every edition.
+        ("2025-03", ({DXA}, {TESTS}, {DXA_VFA}, {DXA_VFA})),
+        ("2025", ({DXA}, {TESTS}, {DXA_VFA}, {DXA_VFA})),
+        ("2025-04", (set(), set(), set(), set())),
+    ],
+)
+def test_a_fracture_of_this_month_or_this_year_is_seen(
+    on: str, expected: tuple[set[str], ...], setting: str
+) -> None:
+    """Of a month or year that is not over: what stands in the record has been."""
+    patient = cdss.read(of_age(66, conditions=fracture(on)), delivered="all")
+
+    for edition, actions in zip(EDITIONS, expected, strict=True):
+        advice = engine().advise(patient, on=ON, setting=setting, editions={"fracture-prevention": edition})
+        assert {one.action for one in advice.recommendations} & DECIDES == actions, edition

@@ -82,7 +82,7 @@ def test_a_window_of_one_month_before_31_march_begins_after_28_february() -> Non
         ("2024-03", UNKNOWN),
         ("2024-04", True),
         ("2026-02", True),
-        ("2026-03", UNKNOWN),
+        ("2026-03", True),
         ("2026-04", False),
         (None, UNKNOWN),
     ],
