@@ -18,6 +18,7 @@ from cdss.engine.lower import lower
 from cdss.engine.questions import questions
 from cdss.engine.recommend import DANGER, Outcome, recommend
 from cdss.engine.reference import Call, evaluate
+from cdss.engine.telling import tell_day
 from cdss.errors import PatientError, Text
 from cdss.models.advice import Advice, GuidelineUsed, NotChecked, Question, Recommendation, TopicAnswer
 from cdss.models.guideline import ROLES, SETTINGS, Binding, InstrumentFile, Ruleset
@@ -479,20 +480,24 @@ _LIST_NAMES: Final[Mapping[str, Text]] = {
 
 
 def _not_delivered(concluded: Conclusions, lists: Iterable[str]) -> list[NotChecked]:
-    """Of these lists those that were not delivered."""
-    delivered = concluded.call.patient.delivered
-    return [
-        NotChecked(
-            name,
-            "not_delivered",
-            {
-                "nl": f"{_LIST_NAMES[name]['nl']} niet aangeleverd.",
-                "en": f"{_LIST_NAMES[name]['en']} not delivered.",
-            },
-        )
-        for name in lists
-        if name not in delivered
-    ]
+    """Of these lists those that were not delivered, or not up to this day."""
+    delivered, on = concluded.call.patient.delivered, concluded.call.on
+    found = []
+    for name in lists:
+        told = _LIST_NAMES[name]
+        period = delivered.get(name)
+        if period is None:
+            text = {"nl": f"{told['nl']} niet aangeleverd.", "en": f"{told['en']} not delivered."}
+        elif period.last is not None and period.last < on:
+            nl, en = tell_day(period.last, "nl"), tell_day(period.last, "en")
+            text = {
+                "nl": f"{told['nl']} aangeleverd tot en met {nl}; wat later is, is niet te zien.",
+                "en": f"{told['en']} delivered up to {en}; what came later cannot be seen.",
+            }
+        else:
+            continue
+        found.append(NotChecked(name, "not_delivered", text))
+    return found
 
 
 def _topics_of(concluded: Conclusions, advised: Recommendation) -> frozenset[str]:

@@ -165,3 +165,17 @@ def test_a_given_output_that_a_treatment_does_not_have_is_told() -> None:
     advice = engine().advise(patient, on=ON, topics=[TOPIC])
 
     assert [one["path"] for one in advice.skipped] == ["given/bone_drug_use.statsu"]
+
+
+@pytest.mark.parametrize(
+    ("until", "named"), [("2025-03-09", True), ("2025-03-10", False), ("2025-03-11", False)]
+)
+def test_a_list_that_ended_before_the_reference_date_is_named(until: str, named: bool) -> None:
+    record = {"id": "p", "birth_date": "1950-01-01", "sex": "female", **tablets("2025-01-01", 12)}
+    delivered = {"dispensings": {"until": until}, "administrations": {}}
+
+    advice = engine().advise(cdss.read(record, delivered=delivered), on=ON, topics=[TOPIC])
+
+    told = {one.what: one.text["nl"] for one in advice.topics[0].not_checked}
+    expected = f"Verstrekkingen aangeleverd tot en met {last}; wat later is, is niet te zien."
+    assert told.get("dispensings") == (expected if last else None)
