@@ -168,9 +168,10 @@ def test_a_given_output_that_a_treatment_does_not_have_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("until", "named"), [("2025-03-09", True), ("2025-03-10", False), ("2025-03-11", False)]
+    ("until", "last"), [("2025-03-09", "08-03-2025"), ("2025-03-10", "09-03-2025"), ("2025-03-11", None)]
 )
-def test_a_list_that_ended_before_the_reference_date_is_named(until: str, named: bool) -> None:
+def test_a_list_that_ended_before_the_reference_date_is_named(until: str, last: str | None) -> None:
+    """`until` is the first day on which the list is not complete any more."""
     record = {"id": "p", "birth_date": "1950-01-01", "sex": "female", **tablets("2025-01-01", 12)}
     delivered = {"dispensings": {"until": until}, "administrations": {}}
 
