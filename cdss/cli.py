@@ -141,14 +141,12 @@ def _timeline(options: Namespace, out: Terminal) -> int:
 def check(options: Namespace, out: Terminal) -> int:
     """Whether every name, unit, code and date in these files is right."""
     from cdss.author.checking import check_paths, checked_json, checked_line
-    from cdss.author.short_run import nothing_collected
 
     if options.unconfirmed:
         return _unconfirmed(options, out)
-    with nothing_collected():
-        checked = check_paths(
-            _paths(options), bindings=options.bindings, site=options.site, guidelines=_guidelines_here()
-        )
+    checked = check_paths(
+        _paths(options), bindings=options.bindings, site=options.site, guidelines=_guidelines_here()
+    )
     if options.json:
         out.print(_json(checked_json(checked), out))
     else:

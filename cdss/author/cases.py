@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -93,12 +95,15 @@ def read_cases(path: Path, shown: str | None = None) -> tuple[list[Case], list[P
     problems = validate(node, "cases")
     if problems or not isinstance(node, Mapping):
         return [], problems
+    place_of = cache(
+        lambda name: (path.parent / name).resolve()
+    )  # asks the disk, and few names are named often
     cases: list[Case] = []
     listed = node.get("cases")
     for item in listed.items if isinstance(listed, Sequence) else ():
         if not isinstance(item, Mapping):
             continue
-        made = _case(item, node, path)
+        made = _case(item, node, path, place_of)
         if isinstance(made, Problem):
             problems.append(made)
         else:
@@ -124,7 +129,7 @@ def _twice(cases: list[Case]) -> list[Problem]:
     return found
 
 
-def _case(item: Mapping, file: Mapping, path: Path) -> Case | Problem:
+def _case(item: Mapping, file: Mapping, path: Path, place_of: Callable[[str], Path]) -> Case | Problem:
     def said(key: str, default: str = "") -> str:
         return text(item.get(key)) or text(file.get(key)) or default
 
@@ -158,13 +163,13 @@ def _case(item: Mapping, file: Mapping, path: Path) -> Case | Problem:
         id=text(item.get("id")),
         file=path,
         span=item.span,
-        guideline=(path.parent / guideline).resolve(),
+        guideline=place_of(guideline),
         on=on,
         setting=said("setting", "contact"),
         edition=said("edition"),
         audience=said("audience"),
-        site=(path.parent / said("site")).resolve() if said("site") else None,
-        bindings=(path.parent / said("bindings")).resolve() if said("bindings") else None,
+        site=place_of(said("site")) if said("site") else None,
+        bindings=place_of(said("bindings")) if said("bindings") else None,
         given={
             entry.key.text: plain(entry.value)
             for entry in (given.entries if isinstance(given, Mapping) else ())

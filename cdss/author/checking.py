@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cdss.author.cases import Case, case_files, read_cases
+from cdss.author.short_run import nothing_collected
 from cdss.errors import CdssError, GuidelineError, Problem, Span
 from cdss.models.guideline import Ruleset, Table
 from cdss.models.line import Line
@@ -44,16 +45,20 @@ def check_paths(
     A site file or bindings by themselves are held against `guidelines` (by default those that are shipped). CdssError
     when a path is not there or holds nothing to check.
     """
-    work = _Work(_file(bindings), _file(site))
+    with nothing_collected():
+        return _checked(paths, _Work(_file(bindings), _file(site)), guidelines)
+
+
+def _checked(paths: Sequence[Path], work: _Work, guidelines: Path | None) -> Checked:
     for path in paths:
         if not path.exists():
             raise CdssError(f"there is no file or folder {path}")
         if path.name.endswith(CASES):
             work.cases([path])
         elif path.name.endswith("site.yaml"):
-            work.chosen(path, guidelines, check(guidelines, bindings=bindings, site=path))
+            work.chosen(path, guidelines, check(guidelines, bindings=work.bindings, site=path))
         elif path.name.endswith("bindings.yaml"):
-            work.chosen(path, guidelines, check(guidelines, bindings=path, site=site))
+            work.chosen(path, guidelines, check(guidelines, bindings=path, site=work.site))
         else:
             work.guidelines(path)
     return work.done()

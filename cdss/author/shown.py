@@ -55,7 +55,7 @@ def conclude(case: Case, engine: Engine) -> Concluded | None:
     edition = case.edition or file.edition
     editions = {file.topic: edition} if edition else None
     try:
-        chosen = choose(engine.ruleset, case.on, [file.topic], editions)
+        chosen = choose(engine.ruleset, case.on, [file.topic], editions, known=engine.topics)
         concluded = engine.conclude(
             patient_of(case), case.on, case.setting, chosen, frozenset({file.topic}), lazily=True
         )

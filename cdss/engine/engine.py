@@ -103,7 +103,7 @@ class Engine:
         self.executor = executor
         self.accept = accept
         self._compiled: dict[tuple[tuple[str, str], ...], tuple[Layout, Executor]] = {}
-        self._topics = topics_of(ruleset)
+        self.topics = topics_of(ruleset)
         self._lock = threading.Lock()
 
     def program(self, topics: Mapping[str, str]) -> tuple[Layout, Executor]:
@@ -191,7 +191,7 @@ class Engine:
         """
         from cdss.engine.timeline.draw import timeline_of
 
-        chosen = choose(self.ruleset, on, None, editions, known=self._topics)
+        chosen = choose(self.ruleset, on, None, editions, known=self.topics)
         return timeline_of(self.conclude(patient, on, "record", chosen, frozenset(), lazily=True))
 
     def look(
@@ -211,7 +211,7 @@ class Engine:
             raise ValueError(f"there is no setting '{setting}'; choose from {', '.join(SETTINGS)}")
         if audience is not None and audience not in ROLES:
             raise ValueError(f"there is no role '{audience}'; choose from {', '.join(ROLES)}")
-        chosen = choose(self.ruleset, on, topics, editions, known=self._topics)
+        chosen = choose(self.ruleset, on, topics, editions, known=self.topics)
         opened = frozenset(topics or ())
         concluded = self.conclude(patient, on, setting, chosen, opened, lazily=lazily)
         died = patient.deceased_on is not None and patient.deceased_on.first <= on
