@@ -6,6 +6,7 @@ import gc
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -132,16 +133,25 @@ def _run(code: str) -> str:
 
 def checking() -> list[Line]:
     """`cdss check` of everything with its cases, first and once nothing has changed since; and of one file as an editor
-    asks it."""
+    asks it: each time after a change of that file."""
     from cdss.author.checking import check_paths
 
-    with TemporaryDirectory() as cache, patch.dict(os.environ, {"XDG_CACHE_HOME": cache}):
-        first, again = (_timed(lambda: check_paths([ROOT / "guidelines"])) for _ in range(2))
-    one = _percentile([_timed(lambda: check_paths([ROOT / GUIDELINE])) for _ in range(3)], 0.5)
+    with (
+        TemporaryDirectory() as folder,
+        patch.dict(os.environ, {"XDG_CACHE_HOME": str(Path(folder, "cache"))}),
+    ):
+        shutil.copytree(ROOT / "guidelines", Path(folder, "guidelines"))
+        first, again = (_timed(lambda: check_paths([Path(folder, "guidelines")])) for _ in range(2))
+        edited = Path(folder, GUIDELINE)
+        taken = []
+        for turn in range(5):
+            edited.write_text(f"{edited.read_text(encoding='utf-8')}# {turn}\n", encoding="utf-8")
+            taken.append(_timed(lambda: check_paths([edited])))
+        one = _percentile(taken, 0.5)
     return [
         ("cdss check of all shipped guidelines, all cases run", f"{first:.0f} ms", "under 2,000 ms"),
         ("the same, nothing changed since", f"{again:.0f} ms", "under 2,000 ms"),
-        ("cdss check of one file", f"{one:.0f} ms", "under 200 ms"),
+        ("cdss check of one file, after a change", f"{one:.0f} ms", "under 200 ms"),
     ]
 
 

@@ -52,15 +52,8 @@ def _sources(name: str) -> Iterable[Path]:
 
 def read_stored(folder: Path, key: str) -> Ruleset | None:
     """The ruleset stored under this key; None when there is none, or when it is not what was stored."""
-    try:
-        content = _place(folder, key).read_bytes()
-    except OSError:
-        return None
-    start = FORM + key.encode() + b"\n"
-    if not content.startswith(start):
-        return None
-    digest, _, payload = content[len(start) :].partition(b"\n")
-    if digest != _digest(key, payload):
+    payload = read_whole(_place(folder, key), FORM, key)
+    if payload is None:
         return None
     try:
         return unpack(payload)
@@ -70,26 +63,43 @@ def read_stored(folder: Path, key: str) -> Ruleset | None:
 
 def store(folder: Path, key: str, ruleset: Ruleset) -> None:
     """Keep a ruleset for the next load. A folder that cannot be written to costs only time: no error."""
-    payload = pack(ruleset)
-    content = b"".join((FORM, key.encode(), b"\n", _digest(key, payload), b"\n", payload))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".writing-", dir=folder)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            os.replace(name, _place(folder, key))
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
-        _forget_oldest(folder)
+        write_whole(_place(folder, key), FORM, key, pack(ruleset))
+        forget_oldest(folder, "*.ruleset", MOST_STORED)
     except OSError:
         return
 
 
-def _forget_oldest(folder: Path) -> None:
-    stored = sorted(folder.glob("*.ruleset"), key=lambda place: place.stat().st_mtime, reverse=True)
-    for place in stored[MOST_STORED:]:
+def read_whole(place: Path, form: bytes, key: str) -> bytes | None:
+    """What was kept here in this form under this key; None when there is nothing, or it is not what was kept."""
+    try:
+        content = place.read_bytes()
+    except OSError:
+        return None
+    start = form + key.encode() + b"\n"
+    if not content.startswith(start):
+        return None
+    digest, _, payload = content[len(start) :].partition(b"\n")
+    return payload if digest == _digest(key, payload) else None
+
+
+def write_whole(place: Path, form: bytes, key: str, payload: bytes) -> None:
+    """Keep these bytes, written whole and moved into place. OSError when the folder cannot be written to."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".writing-", dir=place.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(b"".join((form, key.encode(), b"\n", _digest(key, payload), b"\n", payload)))
+        os.replace(name, place)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def forget_oldest(folder: Path, named: str, most: int) -> None:
+    """Of the files with such a name only so many stay. OSError when one cannot be removed."""
+    stored = sorted(folder.glob(named), key=lambda place: place.stat().st_mtime, reverse=True)
+    for place in stored[most:]:
         place.unlink(missing_ok=True)
 
 

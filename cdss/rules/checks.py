@@ -8,6 +8,7 @@ is which stands with the problem kinds.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Final
 
 from cdss.errors import Problem
@@ -46,14 +47,15 @@ WARNINGS: Final = frozenset(kind.name for kind in PROBLEM_KINDS.values() if kind
 """Kinds that do not refuse a ruleset."""
 
 
-def problems_of(found: Found) -> list[Problem]:
-    """Everything that is wrong, and what is doubtful in the files that were asked for; sorted by place."""
-    return examined(found)[0]
+def problems_of(found: Found, trees: Path | None = None) -> list[Problem]:
+    """Everything that is wrong, and what is doubtful in the files that were asked for; sorted by place. `trees`: as in
+    `read`."""
+    return examined(found, trees)[0]
 
 
-def examined(found: Found) -> tuple[list[Problem], Draft | None]:
+def examined(found: Found, trees: Path | None = None) -> tuple[list[Problem], Draft | None]:
     """The same, and the draft when a ruleset can be made of it."""
-    draft = read(found)
+    draft = read(found, trees)
     if isinstance(draft, list):
         return draft, None
     if found.bindings is not None:

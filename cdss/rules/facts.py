@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Literal
 
 from cdss.errors import Problem, Text
@@ -260,7 +259,9 @@ def _if_missing(draft: Draft, declared: Declared, kind: ValueType | None) -> IfM
     how, _, value = written.text.partition(" ")
     if how != "assume":
         return IfMissing("ask" if how == "ask" else "unknown")
-    if kind is not None and not value_fits(draft, replace(written, text=value), kind, declared):
+    if kind is not None and not value_fits(
+        draft, Scalar(value, written.span, written.quoted, written.block), kind, declared
+    ):
         return None
     say = node.get("say")
     told: Text | None = None if text(say) == "none" else texts(say)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
+import msgspec
 import yaml
 from yaml.events import (
     AliasEvent,
@@ -39,8 +40,7 @@ except ImportError:  # PyYAML built without libyaml: slower, and its messages di
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """One value as written. `quoted` tells `"1"` from `1`; `block` is a text under `|` or `>`."""
 
     text: str
@@ -54,20 +54,17 @@ class Scalar:
         return not self.text and not self.quoted and not self.block
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(msgspec.Struct, frozen=True, array_like=True, tag=True):
     items: tuple[Node, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, array_like=True, tag=True):
     key: Scalar
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(msgspec.Struct, frozen=True, array_like=True, tag=True):
     entries: tuple[Entry, ...]
     span: Span
 

@@ -62,7 +62,7 @@ def check(
     """Everything that is wrong or doubtful, sorted by place: errors and warnings."""
     from cdss.rules.checks import problems_of
 
-    return problems_of(_found(path, site, bindings))
+    return problems_of(_found(path, site, bindings), user_folder())
 
 
 def check_and_load(
@@ -75,12 +75,12 @@ def check_and_load(
     from cdss.rules.resolve import finish
 
     found = _found(path, site, bindings)
-    problems, draft = examined(found)
+    folder = user_folder()
+    problems, draft = examined(found, folder)
     if draft is None:
         return problems, None
     ruleset = finish(draft)
-    folder = user_folder() if found.whole else None
-    if folder is not None:
+    if folder is not None and found.whole:
         store(folder, key_of(found), ruleset)
     return problems, ruleset
 

@@ -4,29 +4,25 @@ not start."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from cdss.errors import Problem
 from cdss.rules.draft import Draft
-from cdss.rules.files import Found, SourceFile
-from cdss.rules.load import Mapping, load_text
+from cdss.rules.files import Found
+from cdss.rules.load import Mapping
 from cdss.rules.resolve import Written, resolve
-from cdss.rules.validate import validate
+from cdss.rules.trees import read_trees
 
 
-def read(found: Found) -> Draft | list[Problem]:
-    """The resolved draft; or all problems of the first stage that found any, sorted by place."""
-    written: dict[SourceFile, Written] = {}
-    problems: list[Problem] = []
-    for file in found.every():
-        node = load_text(file.content, file.path)
-        if isinstance(node, list):
-            problems += node
-            continue
-        problems += validate(node, file.role)
-        if isinstance(node, Mapping):
-            written[file] = Written(file, node)
+def read(found: Found, trees: Path | None = None) -> Draft | list[Problem]:
+    """The resolved draft; or all problems of the first stage that found any, sorted by place.
+
+    `trees`: the folder in which files that were read before are kept; None for none.
+    """
+    nodes, problems = read_trees(tuple(found.every()), trees)
     if problems:
         return in_order(problems)
+    written = {file: Written(file, node) for file, node in nodes.items() if isinstance(node, Mapping)}
     draft = resolve(
         [written[file] for file in found.files],
         site=written[found.site] if found.site is not None else None,
