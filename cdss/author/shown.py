@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from cdss.author.cases import Case
 from cdss.author.testing import Rulesets, file_of, patient_of
@@ -145,8 +146,15 @@ def missing_from_cases(
     for id in rules:
         of_file.setdefault(id.rpartition("/")[0], []).append(id)
 
+    files: dict[tuple[Path, Path | None, Path | None], GuidelineFile | None] = {}
+
     def wanted(case: Case) -> set[str]:
-        file = None if case.pending else file_of(case, rulesets.engine(case).ruleset)
+        if case.pending:
+            return set()
+        key = (case.guideline, case.site, case.bindings)
+        if key not in files:
+            files[key] = file_of(case, rulesets.engine(case).ruleset)
+        file = files[key]
         return {id for id in of_file.get(file.id, ()) if missing[id]} if file is not None else set()
 
     def look(case: Case, wanted: set[str]) -> None:

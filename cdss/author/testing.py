@@ -78,13 +78,17 @@ class Rulesets:
         self.executor = executor
         self.loader = loader
         self._engines: dict[tuple[Path, Path | None, Path | None], Engine] = {}
+        self._roots: dict[Path, Path] = {}
+        """By guideline: to find one asks the disk, and a thousand cases are about few."""
 
     def keep(self, root: Path, ruleset: Ruleset) -> None:
         """A ruleset of this folder, without a site or bindings, that was made already."""
         self._engines[(root.resolve(), None, None)] = Engine(ruleset, executor=self.executor)
 
     def engine(self, case: Case) -> Engine:
-        root = root_of(case.guideline)
+        if case.guideline not in self._roots:
+            self._roots[case.guideline] = root_of(case.guideline)
+        root = self._roots[case.guideline]
         key = (root, case.site, case.bindings)
         if key not in self._engines:
             ruleset = self.loader(root, bindings=case.bindings, site=case.site)

@@ -371,11 +371,11 @@ def given_values(layout: Layout, patient: Patient, on: date) -> Mapping[int, Val
     if not patient.given:
         return None
     by_key, program = layout.by_key, layout.program
-    known = {definition.name for definition in layout.ruleset.definitions.values()}
     found: dict[int, Value] = {}
     for key, raw in patient.given.items():
         named = by_key.get(key)
         if named is None:
+            known = {definition.name for definition in layout.ruleset.definitions.values()}
             if key.partition(".")[0] in known:
                 continue  # no guideline of this answer has it: told under `skipped`
             close = get_close_matches(key, [*by_key, *known], 1)

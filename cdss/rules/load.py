@@ -113,7 +113,7 @@ def load_text(source: str | bytes, path: str) -> Node | list[Problem]:
         return sorted(problems, key=Problem.sort_key)
     reader = _Reader(path)
     try:
-        node = reader.read(yaml.parse(text, Loader=_Loader))
+        node = reader.read(iter(_Loader(text).get_event, None))
     except _TooDeep:
         return reader.problems
     except yaml.YAMLError as error:
@@ -256,7 +256,8 @@ class _Reader:
             node: Node
             match event:
                 case ScalarEvent():
-                    self._check_extras(event)
+                    if event.anchor is not None or event.tag is not None:
+                        self._check_extras(event)
                     style = event.style
                     node = Scalar(
                         event.value,
@@ -301,12 +302,14 @@ class _Reader:
         return Span(self.path, span.line, span.column, span.line, span.column + length)
 
     def _close(self, opened: _Open, end_mark: _Mark | None) -> Node:
-        span = self._span(opened.event.start_mark, end_mark)
         nodes = opened.nodes
-        if nodes and not getattr(opened.event, "flow_style", False):
+        start = opened.event.start_mark
+        if nodes and start is not None and not getattr(opened.event, "flow_style", False):
             # A block ends where its last line ends, not where the next one starts.
             last = nodes[-1].span
-            span = Span(self.path, span.line, span.column, last.end_line, last.end_column)
+            span = Span(self.path, start.line + 1, start.column + 1, last.end_line, last.end_column)
+        else:
+            span = self._span(start, end_mark)
         if not opened.is_mapping:
             return Sequence(tuple(nodes), span)
         entries: list[Entry] = []

@@ -51,6 +51,8 @@ class _Checker:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.guesses = 0
+        self._right: set[tuple[str, str, bool, bool, bool]] = set()
+        """The values that were looked at and are right: the same few names stand in a file over and over."""
 
     def add(self, kind: str, span: Span, text: Text, help: Text | None = None, *notes: Note) -> None:
         self.problems.append(Problem(kind, span, text, help, notes))
@@ -95,9 +97,17 @@ class _Checker:
         if not isinstance(node, Scalar):
             self._wrong_kind(node, kind)
             return
-        problem = check_value(node, kind)
+        self._written(node, kind)
+
+    def _written(self, scalar: Scalar, kind: Leaf | Closed, *, declares: bool = False) -> None:
+        known = isinstance(kind, Leaf) and (kind.name, scalar.text, scalar.quoted, scalar.block, declares)
+        if known in self._right:
+            return
+        problem = check_value(scalar, kind, declares=declares)
         if problem is not None:
             self.problems.append(problem)
+        elif known:
+            self._right.add(known)
 
     def _words(self, node: Node) -> None:
         if isinstance(node, Scalar):
@@ -158,9 +168,7 @@ class _Checker:
             if _is_cut_off(entry, before):
                 self.problems.append(_cut_off(entry.key, before))
                 continue
-            problem = check_value(entry.key, kind.key, declares=True)
-            if problem is not None:
-                self.problems.append(problem)
+            self._written(entry.key, kind.key, declares=True)
             self.check(entry.value, kind.value, entry.key.span)
 
     def _either(self, node: Node, kinds: tuple[Kind, ...], named: Span) -> None:
