@@ -38,7 +38,7 @@ from cdss.models.program import (
     Treatment,
 )
 
-ARGUMENTS: Final = ("rows", "supplied", "said", "patient", "outlook", "born", "delivery")
+ARGUMENTS: Final = ("rows", "supplied", "said", "patient", "outlook", "born", "delivery", "uses")
 MADE_PER_DATE: Final = (
     "today", "parameter", "constant", "first_constant", "shift", "extreme", "extreme_known", "fits", "combined",
     "select", "fact", "answered", "nothing", "field", "form", "no_form", "form_fact", "no_form_fact",

@@ -296,7 +296,7 @@ class Features:
         follow_up = "0" if node.follow_up is None else self.names.value(node.follow_up, later)
         lows = "".join(f", {low}" for low in self.limits(node))
         return [
-            f"{outputs}, = treatment{number}(patient, supplied.get({number}), outlook, {follow_up}{lows})"
+            f"{outputs}, = treatment{number}(patient, supplied.get({number}), outlook, uses, {follow_up}{lows})"
         ]
 
     def limits(self, node: Treatment) -> list[str]:

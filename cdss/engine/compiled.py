@@ -54,10 +54,10 @@ class Compiled:
         if call.given:
             given, variant = self._given_nodes(call.given)
             run = self._bound(variant, on, call.setting)
-            now, later = run(rows, supplied, said, patient, sight, born, delivery, given)
+            now, later = run(rows, supplied, said, patient, sight, born, delivery, {}, given)
         else:
             run = self._bound("plain", on, call.setting)
-            now, later = run(rows, supplied, said, patient, sight, born, delivery)
+            now, later = run(rows, supplied, said, patient, sight, born, delivery, {})
         return Valuation(now, later)
 
     @property

@@ -15,6 +15,7 @@ from cdss.engine.compiled_select import Found, Selecting, selecting, window_star
 from cdss.engine.forms import Forms, form_output, read_forms
 from cdss.engine.index import supply_lists
 from cdss.engine.pick import answers_after
+from cdss.engine.supply import MadeUses
 from cdss.engine.treatment import TreatmentPolicy, read_treatment
 from cdss.models.codes import levels
 from cdss.models.dates import DateError, Duration, age_range, days_back, shift
@@ -144,8 +145,9 @@ class Bound:
     # Treatments
 
     def treatment(self, number: NodeId, outputs: tuple[NodeId, ...]) -> Callable[..., tuple[Value, ...]]:
-        """These outputs of a treatment: of the patient, what was supplied, what was delivered, whether a follow-up drug
-        is confirmed, and the limits that are no amount by the calendar, in millionths of a day.
+        """These outputs of a treatment: of the patient, what was supplied, what was delivered, the uses that other
+        treatments already made of the records, whether a follow-up drug is confirmed, and the limits that are no
+        amount by the calendar, in millionths of a day.
 
         Of somebody without any record of its products the same comes out each time: that is remembered.
         """
@@ -158,6 +160,7 @@ class Bound:
             patient: Patient,
             supplied: Mapping[str, Sequence[Record]] | None,
             outlook: tuple[str | None, ...],
+            uses: MadeUses,
             follow_up: Truth,
             *lows: float,
         ) -> tuple[Value, ...]:
@@ -171,7 +174,7 @@ class Bound:
             found = known.get(key) if plain else None
             if found is None:
                 own = _only(patient, node, supplied or {})
-                seen = read_treatment(own, policy_of(*lows), self.on, follow_up=follow_up)
+                seen = read_treatment(own, policy_of(*lows), self.on, follow_up=follow_up, made=uses)
                 found = give.of(seen.outputs)
                 if plain and len(known) < _MOST_REMEMBERED:
                     known[key] = found

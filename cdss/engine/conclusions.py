@@ -250,9 +250,13 @@ class Conclusions:
         return self.valuation.later[place] if later else self.valuation.now[place]
 
     def now(self, node: NodeId) -> Value:
+        if self.valuation is not None and (place := self.layout.place.get(node)) is not None:
+            return self.valuation.now[place]
         return self.values.now(node)
 
     def later(self, node: NodeId) -> Value:
+        if self.valuation is not None and (place := self.layout.place.get(node)) is not None:
+            return self.valuation.later[place]
         return self.values.later(node)
 
     def type_of(self, node: NodeId) -> ValueType:

@@ -137,6 +137,7 @@ class Lowering:
             ]
             if conditions:
                 applies[topic] = self.graph.add(Any(type=YES_NO, items=tuple(conditions)))
+                self._named.append(Named(f"applies:{topic}", applies[topic], "condition"))
         for rule_id in self.rules:
             self.rule(rule_id)
         for definition in self.ruleset.definitions.values():

@@ -71,10 +71,20 @@ class Supplies:
     skipped: tuple[Skipped, ...]
 
 
+MadeUses = dict[object, Use]
+"""Uses that were made of the records of one patient on one day: several treatments read the same records."""
+
+
 def read_supplies(
-    patient: Patient, lists: Iterable[str], products: Sequence[ProductLine], ladder: Sequence[str], on: date
+    patient: Patient,
+    lists: Iterable[str],
+    products: Sequence[ProductLine],
+    ladder: Sequence[str],
+    on: date,
+    made: MadeUses | None = None,
 ) -> Supplies:
     """What was supplied of these products up to and including the reference date."""
+    made = {} if made is None else made
     uses: list[Use] = []
     outside: list[Record] = []
     returns: list[tuple[Use, Record]] = []
@@ -98,7 +108,7 @@ def read_supplies(
             if quantity == 0:
                 skipped.append(Skipped(record.path, _NOTHING_GIVEN))
                 continue
-            use = _use(record, products, truth, line, ladder, on)
+            use = _made(made, record, products, truth, line, ladder, on)
             if record.fields.get("kind") == "return" or (quantity is not None and quantity < 0):
                 if record.on is None:
                     skipped.append(Skipped(record.path, _NO_DATE))
@@ -177,6 +187,25 @@ def alike(one: Product, other: Product) -> bool:
 def candidates(codes: Sequence[str], products: Sequence[ProductLine]) -> list[ProductLine]:
     """The lines that a record without a strength would fit, if it had the right one."""
     return [line for line in products if line_of(codes, line.strength, (line,))[0] == YES]
+
+
+def _made(
+    made: MadeUses,
+    record: Record,
+    products: Sequence[ProductLine],
+    truth: Truth,
+    line: ProductLine | None,
+    ladder: Sequence[str],
+    on: date,
+) -> Use:
+    """The record as a supply, which is the same for every set in which it surely fits a line that says the same."""
+    if line is None or truth != YES:
+        return _use(record, products, truth, line, ladder, on)
+    key = (record.path, line.code, line.strength, line.days_per_unit, line.product_class, tuple(ladder))
+    found = made.get(key)
+    if found is None:
+        found = made[key] = _use(record, products, truth, line, ladder, on)
+    return found
 
 
 def _use(

@@ -26,7 +26,7 @@ from cdss.engine.cover import Cover, Stretch, plus
 from cdss.engine.sight import Sight, is_censored, is_delivered, list_names, look, pausing_stays
 from cdss.engine.situation import Case, Question, Way, begins_open, gap_is_older, questions, recorded, ways
 from cdss.engine.status import OPEN, History, Limits, Standing, gap_starts
-from cdss.engine.supply import FAR, Supplies, read_supplies
+from cdss.engine.supply import FAR, MadeUses, Supplies, read_supplies
 from cdss.engine.telling import tell_day
 from cdss.errors import Text
 from cdss.models.codes import ProductLine
@@ -116,11 +116,19 @@ RESTS_ON_ABSENCE: Final = frozenset(
 
 
 def read_treatment(
-    patient: Patient, policy: TreatmentPolicy, on: date, *, follow_up: Truth = NO
+    patient: Patient,
+    policy: TreatmentPolicy,
+    on: date,
+    *,
+    follow_up: Truth = NO,
+    made: MadeUses | None = None,
 ) -> Treatment:
-    """Where this treatment stands on the day. `follow_up`: whether a follow-up drug was confirmed."""
+    """Where this treatment stands on the day. `follow_up`: whether a follow-up drug was confirmed.
+
+    `made`: what other treatments already read from the records of this patient on this day.
+    """
     sight = look(patient, policy.sources, policy.or_sources, on)
-    case, skipped = case_of(patient, policy, sight, follow_up, on)
+    case, skipped = case_of(patient, policy, sight, follow_up, on, made)
     found = ways(case)
     standings = frozenset(standing for way in found for standing in way.standings)
     censored = is_censored(patient, on)
@@ -154,10 +162,11 @@ def case_of(
     sight: Sight,
     follow_up: Truth,
     on: date,
+    made: MadeUses | None = None,
 ) -> tuple[Case, tuple[Skipped, ...]]:
-    supplies = read_supplies(patient, sight.lists, policy.products, policy.days_supply, on)
+    supplies = read_supplies(patient, sight.lists, policy.products, policy.days_supply, on, made)
     ours = {use.path for use in supplies.uses}
-    elsewhere = read_supplies(patient, sight.lists, policy.switch_products, policy.days_supply, on)
+    elsewhere = read_supplies(patient, sight.lists, policy.switch_products, policy.days_supply, on, made)
     prescribed = Supplies((), (), ())
     if not supplies.uses and policy.prescribed_limit is not None and not sight.prescriptions:
         prescribed = read_supplies(patient, ["prescriptions"], policy.products, policy.days_supply, on)
