@@ -187,7 +187,7 @@ def test_what_is_not_recorded_leaves_room_for_the_dose_that_it_turns_out_to_be(
     lists = {name: list(records) for name, records in known.lists.items()}
     for place, what in holes:
         for records in lists.values():
-            if place < len(records):
+            if place < len(records) and not (what in ("month", "year") and _is_later(records[place], today)):
                 records[place] = erased(records[place], what)
     open_ = read(replace(known, lists={name: tuple(found) for name, found in lists.items()}), on)
     found = read(known, on)
