@@ -13,7 +13,7 @@ from cdss.errors import CdssError, GuidelineError, Problem, Span
 from cdss.models.guideline import Ruleset, Table
 from cdss.models.line import Line
 from cdss.rules import check, check_and_load, load
-from cdss.rules.files import SourceFile, find
+from cdss.rules.files import SourceFile, find, find_all
 from cdss.rules.render import Language
 from cdss.shipped import folder
 
@@ -92,14 +92,15 @@ class _Work:
         """A folder with its case files, or one guideline with what it sees."""
         cases = case_files([path]) if path.is_dir() else []
         self.cases(cases)
-        files = find(path)
-        if not files and not cases:
+        together = find_all(path, site=self.site, bindings=self.bindings)
+        files = together.files
+        if not any(file.role == "guideline" for file in files) and (files or not cases):
             raise CdssError(f"there is no guideline in {path}")
         if not files:
             return
         self.files |= {file.place for file in files}
         self.sources |= {near(file.place): file.content.decode("utf-8", "replace") for file in files}
-        found, ruleset = check_and_load(path, bindings=self.bindings, site=self.site)
+        found, ruleset = check_and_load(together)
         self.problems += relocated(found, files)
         if ruleset is None:
             return

@@ -65,16 +65,14 @@ def check(
     return problems_of(_found(path, site, bindings), user_folder())
 
 
-def check_and_load(
-    path: Paths | None = None, *, bindings: Path | str | None = None, site: Path | str | None = None
-) -> tuple[list[Problem], Ruleset | None]:
-    """What `check` gives, and the ruleset when nothing refuses it: the files are read once. That of a folder is kept
-    as `load` keeps it, for who loads the same next.
+def check_and_load(found: Found) -> tuple[list[Problem], Ruleset | None]:
+    """What `check` gives of these files, and the ruleset when nothing refuses it: the files are read once. That of a
+    folder is kept as `load` keeps it, for who loads the same next.
     """
     from cdss.rules.checks import examined
     from cdss.rules.resolve import finish
 
-    found = _found(path, site, bindings)
+    _need_a_guideline(found, "these files")
     folder = user_folder()
     problems, draft = examined(found, folder)
     if draft is None:
@@ -88,7 +86,11 @@ def check_and_load(
 def _found(path: Paths | None, site: Path | str | None, bindings: Path | str | None) -> Found:
     """The files to read together."""
     found = find_all(shipped_folder("guidelines") if path is None else path, site=site, bindings=bindings)
+    _need_a_guideline(found, path)
+    return found
+
+
+def _need_a_guideline(found: Found, path: object) -> None:
     if not any(file.role == "guideline" for file in found.files):
         # A ruleset of nothing would answer every patient with silence.
         raise FileNotFoundError(f"there is no guideline in {path}")
-    return found
