@@ -205,6 +205,22 @@ def test_a_value_of_the_wrong_kind_is_told_at_its_place(text: str, kind: str, se
         assert len(found(text)) == 1, found(text)
 
 
+def test_a_word_that_was_right_as_text_or_as_reference_is_told_where_it_is_wrong() -> None:
+    words = 'value_sets: {s: {words: [a, "on", on]}, t: {words: [on]}, a: {words: [a]}, is: {words: [is]}}\n'
+
+    assert [(kind, seen) for kind, _, seen in found(HEAD + words)] == [
+        ("looks-like-truth", "on"),
+        ("looks-like-truth", "on"),
+        ("reserved-name", "is"),
+    ]
+
+
+def test_the_same_mistake_is_told_at_each_place() -> None:
+    codes = "value_sets: {s: {codes: [icpc-1:L95, L95, icpc-1:L95, L95]}}\n"
+
+    assert [(kind, seen) for kind, _, seen in found(HEAD + codes)] == [("bad-code", "L95")] * 2
+
+
 @pytest.mark.parametrize(
     ("text", "help"),
     [
