@@ -175,8 +175,8 @@ def test(options: Namespace, out: Terminal) -> int:
     from cdss.author.advising import known_executor
     from cdss.author.cases import case_files
     from cdss.author.checking import texts_of
+    from cdss.author.side_by_side import run_all
     from cdss.author.terminal import Progress
-    from cdss.author.test_run import run_all
     from cdss.author.tested import report_json, report_lines
 
     files = case_files(_paths(options))
