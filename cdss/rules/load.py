@@ -81,8 +81,10 @@ class Mapping(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
     def get(self, key: str) -> Node | None:
         """The value behind a key; None when the key is not there."""
-        entry = self.entry(key)
-        return entry.value if entry else None
+        for entry in self.entries:
+            if entry.key.text == key:
+                return entry.value
+        return None
 
 
 Node: TypeAlias = Scalar | Sequence | Mapping

@@ -51,6 +51,8 @@ def message(text: str, role: str = "gp", language: str = "nl") -> str:
         "Het fractuurteam regelt de DXA.",
         "Uw arts belt u.",
         "De behandelaar zal dit regelen.",
+        "DE HUISARTS IS GEÏNFORMEERD.",
+        "Fractuurteam Regelt de DXA.",
     ],
 )
 def test_a_text_that_claims_that_another_was_told_or_will_act_is_refused(text: str) -> None:
