@@ -67,7 +67,17 @@ class Problem:
 
 
 class CdssError(Exception):
-    """Any error of this library."""
+    """Any error of this library. It goes whole from one process to another."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[CdssError], arguments: tuple[object, ...], fields: dict[str, object]) -> CdssError:
+    error = kind.__new__(kind)
+    error.args = arguments
+    error.__dict__.update(fields)
+    return error
 
 
 class GuidelineError(CdssError):

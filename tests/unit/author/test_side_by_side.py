@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import pytest
 
 from cdss.author import side_by_side
 from cdss.author.testing import Report, run_files
+from cdss.engine import engine
+from cdss.engine.durable_host import DurableUnavailable
+from cdss.errors import NOWHERE, CdssError, EngineError, GuidelineError, PatientError, Problem
 
 ROOT = Path(__file__).resolve().parents[3]
 HEAD = "guideline: {guideline}\non: 2025-03-10\ncases:\n"
@@ -58,3 +62,30 @@ def test_one_core_runs_one_after_the_other(files: list[Path], monkeypatch: pytes
     side_by_side.run_all(files[:2], "reference", lambda done, total: heard.append((done, total)))
 
     assert heard == [(1, 3), (2, 3), (3, 3)]
+
+
+ERRORS = (
+    CdssError("it"),
+    EngineError("it"),
+    GuidelineError([Problem("unknown-name", NOWHERE, {"nl": "geen", "en": "none"})]),
+    PatientError("two-patients", {"nl": "twee", "en": "two"}, "conditions/0"),
+    DurableUnavailable({"nl": "niet hier", "en": "not here"}),
+)
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_an_error_goes_whole_from_one_process_to_another(error: CdssError) -> None:
+    sent = pickle.loads(pickle.dumps(error))
+
+    assert type(sent) is type(error)
+    assert (str(sent), sent.args, vars(sent)) == (str(error), error.args, vars(error))
+
+
+def test_what_stops_all_cases_is_told_as_it_is(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise DurableUnavailable({"nl": "niet hier", "en": "not here"})
+
+    monkeypatch.setattr(engine.Engine, "__init__", refuse)
+
+    with pytest.raises(DurableUnavailable, match="not here"):
+        side_by_side.run_all(files, "durable", lambda done, total: None)
