@@ -82,7 +82,7 @@ def test_an_error_goes_whole_from_one_process_to_another(error: CdssError) -> No
 
 
 def test_what_stops_all_cases_is_told_as_it_is(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise DurableUnavailable({"nl": "niet hier", "en": "not here"})
 
     monkeypatch.setattr(engine.Engine, "__init__", refuse)
