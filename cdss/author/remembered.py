@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -18,9 +17,10 @@ from cdss.author.cases import Case
 from cdss.author.shown import asked_of_cases, missing_from_cases
 from cdss.author.testing import Rulesets, root_of
 from cdss.models.guideline import Rule
-from cdss.rules.cache import user_folder
+from cdss.rules.cache import forget_oldest, read_whole, user_folder, write_whole
 from cdss.rules.files import find_all
 
+FORM: Final = b"cdss cases 2\n"
 MOST_REMEMBERED: Final = 24
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
 
@@ -32,16 +32,17 @@ def what_is_missing(
     folder = folder or user_folder()
     if folder is None:
         return missing_from_cases(rules, cases, rulesets)
-    place = folder / f"{_key(rules, cases)}.cases"
-    found = _recall(place, rules)
+    key = _key(rules, cases)
+    place = folder / f"{key}.cases"
+    found = _recall(place, key, rules)
     if found is None:
         found = missing_from_cases(rules, cases, rulesets)
-        _remember(place, found)
+        _remember(place, key, found)
     return found
 
 
 def _key(rules: Iterable[str], cases: Iterable[Case]) -> str:
-    digest = hashlib.sha256(f"cdss cases 1\n{code_digest()}\n".encode())
+    digest = hashlib.sha256(f"{code_digest()}\n".encode())
     roots = {(root_of(case.guideline), case.site, case.bindings) for case in cases}
     for root, *chosen in sorted(roots, key=str):
         site, bindings = (one if one is None or one.is_file() else None for one in chosen)
@@ -63,11 +64,16 @@ def code_digest() -> str:
     return digest.hexdigest()
 
 
-def _recall(place: Path, rules: Mapping[str, Rule]) -> Mapping[str, set[str]] | None:
+def _recall(place: Path, key: str, rules: Mapping[str, Rule]) -> Mapping[str, set[str]] | None:
     """What was remembered; None when it is not there, or is not about these rules."""
+    payload = read_whole(place, FORM, key)
+    if payload is None:
+        return None
     try:
-        found = json.loads(place.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = json.loads(payload)
+    except (
+        ValueError
+    ):  # it says itself that it is whole, and is not: made by something else, so worked out again
         return None
     if not isinstance(found, dict) or set(found) != set(rules):
         return None
@@ -76,15 +82,10 @@ def _recall(place: Path, rules: Mapping[str, Rule]) -> Mapping[str, set[str]] | 
     return {id: set(one) for id, one in found.items()}
 
 
-def _remember(place: Path, missing: Mapping[str, set[str]]) -> None:
+def _remember(place: Path, key: str, missing: Mapping[str, set[str]]) -> None:
     """A folder that cannot be written to costs only time."""
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        written = place.with_name(f".writing-{os.getpid()}-{place.name}")
-        written.write_text(json.dumps({id: sorted(one) for id, one in missing.items()}), encoding="utf-8")
-        os.replace(written, place)
-        kept = sorted(place.parent.glob("*.cases"), key=lambda one: one.stat().st_mtime, reverse=True)
-        for old in kept[MOST_REMEMBERED:]:
-            old.unlink(missing_ok=True)
+        write_whole(place, FORM, key, json.dumps({id: sorted(one) for id, one in missing.items()}).encode())
+        forget_oldest(place.parent, "*.cases", MOST_REMEMBERED)
     except OSError:
         return

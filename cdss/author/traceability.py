@@ -31,7 +31,7 @@ from cdss.author.unconfirmed import (
 )
 from cdss.errors import CdssError
 from cdss.models.guideline import Requirement, RequirementPart, Ruleset
-from cdss.records.advice_words import EVIDENCE
+from cdss.models.wording import EVIDENCE_WORDS
 from cdss.rules.requirements import EVERY_EDITION, editions_without
 from cdss.rules.statements import Stated, Statement
 
@@ -139,7 +139,7 @@ def _overview_row(page: Page, one: Traced) -> str:
         _printed(one.requirement),
         f"{len(one.statements)}{_not_in(one)}" if one.statements else "niet uitgewerkt",
         str(len(cases)) if one.statements else "",
-        EVIDENCE[weakest(one.statements)]["nl"] if one.statements else "",
+        EVIDENCE_WORDS[weakest(one.statements)]["nl"] if one.statements else "",
         f"{confirmed} van {len(one.statements)}" if one.statements else "",
     ]
     return f"| {' | '.join(_cell(cell) for cell in cells)} |"
@@ -187,7 +187,7 @@ def _section(page: Page, one: Traced) -> Iterator[str]:
 
 
 def _part(part: RequirementPart) -> str:
-    said = EVIDENCE[part.evidence]["nl"]
+    said = EVIDENCE_WORDS[part.evidence]["nl"]
     if part.sources:
         said += f" ({', '.join(part.sources)})"
     return f"{part.text.get('nl', '')}: {said}" if part.text else said

@@ -18,8 +18,7 @@ from cdss.engine.telling import either, tell_millionths
 from cdss.errors import CdssError, GuidelineError, Text
 from cdss.models.guideline import EVIDENCE, Parameter, Ruleset, Score, Source, Table
 from cdss.models.line import BLANK, Line
-from cdss.models.wording import word_text
-from cdss.records.advice_words import EVIDENCE as EVIDENCE_WORDS
+from cdss.models.wording import EVIDENCE_WORDS, word_text
 from cdss.rules.files import find, find_all
 from cdss.rules.render import Language
 from cdss.rules.statements import Stated, Statement, stated

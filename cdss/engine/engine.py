@@ -241,10 +241,11 @@ class Engine:
         }
         layout, executor = self.program(running)
         call = self.call(layout, patient, on, setting)
-        lazily = (
+        if (
             lazily or self.executor == "reference"
-        )  # which is what works out a value when it is asked for
-        return Conclusions(layout, call, None if lazily else executor(call), opened)
+        ):  # the reference is what works out a value when it is asked for
+            return Conclusions(layout, call, None, opened)
+        return Conclusions(layout, call, executor(call), opened)
 
     def call(self, layout: Layout, patient: Patient, on: date, setting: str) -> Call:
         """What an executor is called with on a date: codes bound, and what was given read as values."""

@@ -23,7 +23,7 @@ from cdss.models.guideline import Rule
 from cdss.models.program import NodeId
 from cdss.models.program import Rule as RuleNode
 from cdss.models.truth import NO, UNKNOWN, YES, Truth, every, opposite, some
-from cdss.models.wording import URGENCY, in_language, lowered
+from cdss.models.wording import EVIDENCE_WORDS, URGENCY, in_language, lowered
 
 _SAY: Final[Mapping[str, Mapping[str, str]]] = {
     "nl": {
@@ -56,10 +56,6 @@ _SAY: Final[Mapping[str, Mapping[str, str]]] = {
         "none": "Geen.",
         "source": "Bron: {text}",
         "evidence": "Bewijs: {text}",
-        "verified": "gelezen in de bron zelf",
-        "secondary": "gelezen in een bron die de richtlijn weergeeft",
-        "design": "keuze van dit project",
-        "unverified": "nog niet nagegaan",
         "reading": "De regel in woorden",
         "rounds": "Rondes",
         "round": "Ronde {number}",
@@ -95,10 +91,6 @@ _SAY: Final[Mapping[str, Mapping[str, str]]] = {
         "none": "None.",
         "source": "Source: {text}",
         "evidence": "Evidence: {text}",
-        "verified": "read in the source itself",
-        "secondary": "read in a source that reports the guideline",
-        "design": "a choice of this project",
-        "unverified": "not checked yet",
         "reading": "The rule in words",
         "rounds": "Rounds",
         "round": "Round {number}",
@@ -362,6 +354,7 @@ class _Explanation:
             url = f" <{source['url']}>" if "url" in source else ""
             yield self.say["source"].format(text=f"{named}{section}{ref}{url}")
         evidence = weakest_evidence(self.concluded, self.rule)
-        yield self.say["evidence"].format(text=f"{self.say[evidence]}.")
+        words = in_language(EVIDENCE_WORDS[evidence], self.lang)
+        yield self.say["evidence"].format(text=f"{words}.")
         if status_of(self.concluded, self.rule) != "active":
             yield f"{in_language(DRAFT, self.lang)} {in_language(RESTS_ON[evidence], self.lang)}"

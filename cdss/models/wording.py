@@ -392,3 +392,14 @@ def word_text(word: str, own: Mapping[str, Text], lang: str) -> str:
     if text:
         return in_language(text, lang)
     return word.replace("_", " ")
+
+
+EVIDENCE_WORDS: Final[Mapping[str, Text]] = {
+    "verified": {"nl": "gelezen in de bron zelf", "en": "read in the source itself"},
+    "secondary": {
+        "nl": "uit een bron die de richtlijn aanhaalt",
+        "en": "from a source that reports the guideline",
+    },
+    "design": {"nl": "keuze van dit project", "en": "a choice of this project"},
+    "unverified": {"nl": "niet nagelezen", "en": "not verified"},
+}

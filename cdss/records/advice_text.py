@@ -14,10 +14,10 @@ from cdss.models.dates import age_range
 from cdss.models.guideline import URGENCIES, Ruleset
 from cdss.models.line import BLANK, Line, Tone
 from cdss.models.patient import Patient
-from cdss.models.wording import ROLE, STATE, URGENCY, lowered, raised
+from cdss.models.wording import EVIDENCE_WORDS, ROLE, STATE, URGENCY, lowered, raised
 from cdss.records.advice_around import footer, questions, silences
 from cdss.records.advice_reader import BODY, INDENT, Reader
-from cdss.records.advice_words import EVIDENCE, OUTCOME, listed, long_day, role_name, short_day
+from cdss.records.advice_words import OUTCOME, listed, long_day, role_name, short_day
 
 DANGER: Final = ("U1", "U2", "U3", "U4")
 SOON: Final = ("D1", "D7")
@@ -251,7 +251,7 @@ def _source(one: Recommendation, reader: Reader) -> str:
             None
         )
     titles = "; ".join(named)
-    evidence = reader.of(EVIDENCE[one.evidence])
+    evidence = reader.of(EVIDENCE_WORDS[one.evidence])
     how = [] if raised(evidence) in titles else [evidence]
     if one.grade:
         how.append(f"{reader.head('grade')}: {one.grade}")

@@ -13,16 +13,6 @@ from cdss.models.wording import MONTHS, ROLE, in_language
 
 Words = Mapping[str, Text]
 
-EVIDENCE: Final[Words] = {
-    "verified": {"nl": "gelezen in de bron zelf", "en": "read in the source itself"},
-    "secondary": {
-        "nl": "uit een bron die de richtlijn aanhaalt",
-        "en": "from a source that reports the guideline",
-    },
-    "design": {"nl": "keuze van dit project", "en": "a choice of this project"},
-    "unverified": {"nl": "niet nagelezen", "en": "not verified"},
-}
-
 OUTCOME: Final[Words] = {
     "deceased": {"nl": "Overleden. Er is niets beoordeeld.", "en": "Deceased. Nothing was assessed."},
     "switched_off": {"nl": "Uitgezet door deze praktijk of regio. Er is niets beoordeeld.", "en": "Switched off by this practice or region. Nothing was assessed."},
